@@ -1,0 +1,56 @@
+/**
+ * A check is a pure judgement of one requirement. It reads views, returns findings, and never touches the
+ * network, the clock or the disk, so that the same evidence gives the same verdict for ever.
+ *
+ * Two shapes: a *trial check* judges each transcript alone; a *campaign check* collects a small fact from
+ * each and concludes once. Neither ever sees two transcripts at a time, which bounds memory.
+ */
+import type { Finding } from './finding.ts';
+import type { Capability } from './requirement.ts';
+import type { Thresholds } from './thresholds.ts';
+
+/** What a check may know besides the evidence: the sealed plan's choices. */
+export interface Terms {
+  readonly thresholds: Thresholds;
+  readonly variationPoints: Readonly<Record<string, string | undefined>>;
+  readonly origins: { readonly listed: string | undefined; readonly unlisted: string };
+}
+
+interface CheckBase {
+  /** `area/name-of-the-good-case`; permanent. */
+  readonly id: string;
+  /** Id of the requirement it verifies. */
+  readonly requirement: string;
+  /** What holds when it passes, in words a person reads in a test list. */
+  readonly title: string;
+  /** Scenarios that must be driven for it; it then reads every transcript of the campaign. */
+  readonly scenarios: readonly string[];
+  /** Capabilities beyond those of its requirement. */
+  readonly when?: readonly Capability[];
+}
+
+export interface TrialCheck<View> extends CheckBase {
+  readonly kind: 'trial';
+  readonly judge: (view: View, terms: Terms) => readonly Finding[];
+}
+
+export interface CampaignCheck<View, Fact = unknown> extends CheckBase {
+  readonly kind: 'campaign';
+  readonly collect: (view: View, terms: Terms) => readonly Fact[];
+  readonly conclude: (facts: readonly Fact[], terms: Terms) => readonly Finding[];
+}
+
+export type Check<View> = TrialCheck<View> | CampaignCheck<View>;
+
+/** Freezes a check that judges one transcript at a time. */
+export function defineCheck<View>(check: Omit<TrialCheck<View>, 'kind'>): Check<View> {
+  return Object.freeze({ kind: 'trial', ...check });
+}
+
+/** Freezes a check that concludes over the facts of every transcript. */
+export function defineCampaignCheck<View, Fact>(
+  check: Omit<CampaignCheck<View, Fact>, 'kind'>,
+): Check<View> {
+  const frozen: CampaignCheck<View, Fact> = Object.freeze({ kind: 'campaign', ...check });
+  return frozen as unknown as Check<View>;
+}

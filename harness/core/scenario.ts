@@ -1,0 +1,145 @@
+/**
+ * The stimulus: what the actors do. A scenario asserts nothing and returns nothing; what the target did is
+ * in the transcript. Every wait is bounded and its expiry is an entry, so a scenario never throws because
+ * of the target.
+ */
+import type { Capability } from './requirement.ts';
+import type { Thresholds } from './thresholds.ts';
+
+/** `quiet` trials may overlap each other; the other classes run alone, and feed no latency claim. */
+export type Interference = 'quiet' | 'load' | 'disruptive';
+
+/** When in the campaign a scenario is due; `both-ends` plays its first trial first and its second last. */
+export type Moment = 'any' | 'both-ends';
+
+export interface Scenario {
+  readonly id: string;
+  readonly purpose: string;
+  readonly needs: readonly Capability[];
+  /** Distinct principals that take part. */
+  readonly actors: number;
+  readonly interference: Interference;
+  readonly moment: Moment;
+  readonly trials: number;
+  /** Agent runs that one trial starts: what it costs. */
+  readonly agentRuns: number;
+  readonly play: (stage: Stage) => Promise<void>;
+}
+
+/** Declares a scenario, with what most scenarios have in common filled in. */
+export function defineScenario(
+  scenario: Pick<Scenario, 'id' | 'purpose' | 'play'> & Partial<Scenario>,
+): Scenario {
+  return Object.freeze({
+    needs: [],
+    actors: 1,
+    interference: 'quiet',
+    moment: 'any',
+    trials: 1,
+    agentRuns: 0,
+    ...scenario,
+  });
+}
+
+export interface HttpAsk {
+  /** By which a check finds the exchange. */
+  readonly label: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS';
+  /** Absolute path on the target. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly withinMs?: number;
+  /** Whether the actor's token goes along; default true. */
+  readonly authenticated?: boolean;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface ConnectAsk {
+  readonly label: string;
+  /** How the credentials travel. `none` sends none. */
+  readonly credentials?: 'header' | 'sub-protocol' | 'none';
+  /** A token other than the actor's own; default the actor's. */
+  readonly token?: string;
+  readonly origin?: string;
+}
+
+export interface StartAsk {
+  /** By which a check finds the run. */
+  readonly label: string;
+  readonly agent: string;
+  readonly message: string;
+  readonly threadId?: string;
+  /** Pads the frame with white space to exactly this many bytes. */
+  readonly frameBytes?: number;
+  /** How long the whole run may take; default `completionMs`. */
+  readonly withinMs?: number;
+}
+
+/** One agent run, seen from the socket that asked for it. Waits resolve to whether the awaited came. */
+export interface RunHandle {
+  readonly requestId: string;
+  readonly runId: string | undefined;
+  readonly threadId: string | undefined;
+  /** Its first lifecycle event, or its refusal, within `firstEventMs`. */
+  answered(): Promise<boolean>;
+  /** Its terminal event. */
+  ended(): Promise<boolean>;
+  /** Asks for cancellation; needs a known `runId`, so await `answered()` first. */
+  cancel(): void;
+}
+
+export interface Socket {
+  readonly isOpen: boolean;
+  /** The greeting, within `greetingMs`. */
+  greeted(): Promise<boolean>;
+  /** Sends a ping and waits for its pong. */
+  ping(): Promise<boolean>;
+  start(ask: StartAsk): RunHandle;
+  send(frame: string | Uint8Array, label: string): void;
+  /** Listens on for this long, or until the socket closes: how absence gets its witness. */
+  listen(ms: number): Promise<void>;
+  /** Closes with 1000 and waits for the other side. */
+  close(): Promise<void>;
+  /** Ends the transport without a close frame. */
+  drop(): void;
+}
+
+export interface Actor {
+  readonly name: string;
+  readonly user: string | undefined;
+  request(ask: HttpAsk): Promise<HttpAnswer | undefined>;
+  /** Dials, paced with everybody else; resolves when open, refused or given up, which `isOpen` tells. */
+  connect(ask: ConnectAsk): Promise<Socket>;
+}
+
+/** Kinds of token that a deployment must refuse. */
+export const BAD_TOKENS = [
+  'none',
+  'garbage',
+  'wrong-signature',
+  'alg-none',
+  'expired',
+  'wrong-issuer',
+] as const;
+export type BadToken = (typeof BAD_TOKENS)[number];
+
+export interface Stage {
+  /** Which trial of the scenario this is, from 1. */
+  readonly trial: number;
+  readonly thresholds: Thresholds;
+  readonly origins: { readonly listed: string | undefined; readonly unlisted: string };
+  /** Zero-based, below the scenario's `actors`. */
+  actor(index?: number): Actor;
+  /** A word that nothing else in the campaign contains; the same for the same seed. */
+  nonce(label: string): string;
+  /** A seeded number in [0, 1). */
+  random(): number;
+  /** A token of that kind for the actor; undefined where it cannot be made. */
+  badToken(kind: BadToken): Promise<string | undefined>;
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import {
+  type Entry,
+  type Seal,
+  TRANSCRIPT_FORMAT,
+  type Transcript,
+  type TranscriptHeader,
+} from './transcript.ts';
+
+/** A transcript as read back, and what is wrong with the file, if anything. */
+export interface ReadTranscript {
+  /** Absent when not even the header could be read. */
+  readonly transcript?: Transcript;
+  /** Why it cannot support a pass although it could be read. */
+  readonly damage?: string;
+}
+
+const ENTRY_KINDS: ReadonlySet<string> = new Set<Entry['kind']>([
+  'http.request',
+  'http.response',
+  'http.aborted',
+  'ws.dial',
+  'ws.open',
+  'ws.refused',
+  'ws.frame',
+  'ws.ping',
+  'ws.pong',
+  'ws.close',
+  'deadline',
+  'transport.error',
+]);
+
+function parseLine(line: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function headerOf(line: string | undefined): TranscriptHeader | string {
+  const header = parseLine(line ?? '')?.['header'] as TranscriptHeader | undefined;
+  if (header === undefined) return 'the first line is not a transcript header';
+  if (header.format !== TRANSCRIPT_FORMAT)
+    return `its format is "${String(header.format)}", expected "${TRANSCRIPT_FORMAT}"`;
+  return header;
+}
+
+/** The entries up to the first line that is not the next entry. */
+function entriesOf(lines: readonly string[]): { entries: readonly Entry[]; damage?: string } {
+  const entries: Entry[] = [];
+  for (const line of lines) {
+    const entry = parseLine(line) as Entry | undefined;
+    if (entry === undefined || entry.seq !== entries.length + 1 || !ENTRY_KINDS.has(entry.kind))
+      return { entries, damage: `line ${entries.length + 2} is not entry ${entries.length + 1}` };
+    entries.push(entry);
+  }
+  return { entries };
+}
+
+/** Why the seal does not fit what it seals. */
+function sealDamage(seal: Seal, sealed: string, entries: number): string | undefined {
+  if (seal.entries !== entries) return `the seal counts ${seal.entries} entries, the file holds ${entries}`;
+  const digest = createHash('sha256').update(sealed).digest('hex');
+  return digest === seal.digest ? undefined : 'the digest does not fit the entries';
+}
+
+/** Reads the text of a transcript file; total, since the file may have been cut off anywhere. */
+export function decodeTranscript(text: string): ReadTranscript {
+  const lines = text.split('\n');
+  lines.pop(); // What follows the last newline is empty, or a line that was never finished.
+  const header = headerOf(lines[0]);
+  if (typeof header === 'string') return { damage: header };
+  const last = parseLine(lines.at(-1) ?? '')?.['seal'] as Seal | undefined;
+  const body = entriesOf(lines.slice(1, last === undefined ? undefined : -1));
+  const transcript = { header, entries: body.entries };
+  if (last === undefined) return { transcript, damage: body.damage ?? 'it was never sealed' };
+  const sealed = text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1);
+  const damage = body.damage ?? sealDamage(last, sealed, body.entries.length);
+  return damage === undefined ? { transcript: { ...transcript, seal: last } } : { transcript, damage };
+}

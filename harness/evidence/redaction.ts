@@ -1,0 +1,85 @@
+/**
+ * Secrets never reach the disk. Each is replaced, in every form in which a careless target might send it
+ * back, by a placeholder that names the secret and the form: equality survives, so a check can still judge
+ * that a token was echoed.
+ */
+
+interface Form {
+  readonly needle: string;
+  readonly placeholder: string;
+}
+
+/** Shorter than this, a re-encoded secret would match by chance. */
+const SHORTEST_ENCODED = 6;
+
+const escapeJson = (value: string): string => JSON.stringify(value).slice(1, -1);
+
+/**
+ * The part of the base64 text that does not depend on what surrounds the secret, for the three ways in which
+ * it can lie across the groups of three bytes.
+ */
+function base64Cores(secret: string, encoding: 'base64' | 'base64url'): readonly string[] {
+  const bytes = Buffer.from(secret, 'utf8');
+  return [0, 1, 2].map((offset) => {
+    const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString(encoding).replace(/=+$/, '');
+    const first = Math.ceil((offset * 8) / 6);
+    const last = Math.floor(((offset + bytes.length) * 8) / 6);
+    return text.slice(first, last);
+  });
+}
+
+function formsOf(name: string, secret: string): readonly Form[] {
+  const hex = Buffer.from(secret, 'utf8').toString('hex');
+  const encoded: readonly (readonly [string, string])[] = [
+    ['url', encodeURIComponent(secret)],
+    ['json', escapeJson(secret)],
+    ['json', escapeJson(escapeJson(secret))],
+    ['hex', hex],
+    ['hex', hex.toUpperCase()],
+    ...base64Cores(secret, 'base64').map((core) => ['base64', core] as const),
+    ...base64Cores(secret, 'base64url').map((core) => ['base64', core] as const),
+  ];
+  return [['raw', secret] as const, ...encoded]
+    .filter(([form, needle]) => form === 'raw' || (needle.length >= SHORTEST_ENCODED && needle !== secret))
+    .map(([form, needle]) => ({ needle, placeholder: `[secret ${name} ${form}]` }));
+}
+
+const escapePattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+export interface Redactor {
+  /** Learns a secret; from now on it is replaced. Empty values are ignored. */
+  readonly learn: (name: string, secret: string) => void;
+  /** The text without any known secret. */
+  readonly redact: (text: string) => string;
+  /** Names and forms of the secrets that the text holds: the final scan of the artefacts. */
+  readonly find: (text: string) => readonly string[];
+}
+
+/** A redactor that knows no secret yet. */
+export function createRedactor(): Redactor {
+  const placeholders = new Map<string, string>();
+  let pattern: RegExp | undefined;
+
+  const compile = (): RegExp | undefined => {
+    // Longest first, so that a secret is not half replaced because another one is its beginning.
+    const needles = [...placeholders.keys()].sort((a, b) => b.length - a.length);
+    return needles.length === 0 ? undefined : new RegExp(needles.map(escapePattern).join('|'), 'g');
+  };
+
+  return {
+    learn(name, secret) {
+      if (secret === '') return;
+      for (const { needle, placeholder } of formsOf(name, secret))
+        if (!placeholders.has(needle)) placeholders.set(needle, placeholder);
+      pattern = compile();
+    },
+    redact(text) {
+      if (pattern === undefined || text.search(pattern) < 0) return text;
+      return text.replace(pattern, (needle) => placeholders.get(needle) ?? '[secret]');
+    },
+    find(text) {
+      if (pattern === undefined) return [];
+      return [...new Set((text.match(pattern) ?? []).map((needle) => placeholders.get(needle) ?? '[secret]'))];
+    },
+  };
+}

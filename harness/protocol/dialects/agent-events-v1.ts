@@ -1,0 +1,169 @@
+import type { z } from 'zod';
+import type { AgentEvent, Decoded, Dialect, EventKind, Inspection, Json } from '../agent-event.ts';
+import {
+  CANCEL_ACCEPTED_FRAME,
+  FREE_FORM,
+  GREETING_FRAME,
+  LIFECYCLE_FRAMES,
+  type LifecycleType,
+  PONG_FRAME,
+  REFUSAL_FRAME,
+} from '../frames.ts';
+
+const KINDS: Readonly<Record<LifecycleType, EventKind>> = {
+  agent_started: 'run.started',
+  agent_thinking: 'reasoning',
+  tool_executing: 'tool.started',
+  tool_completed: 'tool.finished',
+  agent_completed: 'run.completed',
+  agent_failed: 'run.failed',
+  agent_cancelled: 'run.cancelled',
+  agent_handoff: 'handoff',
+};
+
+const isLifecycle = (type: string): type is LifecycleType => Object.hasOwn(KINDS, type);
+
+function isRecord(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The field under its canonical name if it is text, else nothing: presence of a wrong type proves nothing. */
+function text<K extends string>(key: K, value: unknown): { readonly [P in K]?: string } {
+  return (typeof value === 'string' ? { [key]: value } : {}) as { readonly [P in K]?: string };
+}
+
+function numeric<K extends string>(key: K, value: unknown): { readonly [P in K]?: number } {
+  return (typeof value === 'number' && Number.isFinite(value) ? { [key]: value } : {}) as {
+    readonly [P in K]?: number;
+  };
+}
+
+function words(value: unknown): { readonly toolsUsed?: readonly string[] } {
+  return Array.isArray(value) && value.every((word) => typeof word === 'string') ? { toolsUsed: value } : {};
+}
+
+function eventOf(type: LifecycleType, frame: Json): AgentEvent {
+  const data = isRecord(frame['data']) ? frame['data'] : {};
+  return {
+    kind: KINDS[type],
+    type,
+    ...text('runId', frame['run_id']),
+    ...text('parentRunId', frame['parent_run_id']),
+    ...text('requestId', frame['request_id']),
+    ...text('threadId', frame['thread_id']),
+    ...text('userId', frame['user_id']),
+    ...text('agent', frame['agent']),
+    ...text('eventId', frame['event_id']),
+    ...text('timestamp', frame['timestamp']),
+    ...numeric('seq', frame['seq']),
+    ...numeric('turn', frame['turn']),
+    ...text('callId', data['tool_call_id']),
+    ...text('toolName', data['tool_name']),
+    ...text('toolStatus', data['status']),
+    ...text('response', data['response']),
+    ...numeric('durationMs', data['duration_ms']),
+    ...words(data['tools_used']),
+    data,
+    frame,
+  };
+}
+
+function parse(textOfFrame: string): unknown {
+  try {
+    return JSON.parse(textOfFrame);
+  } catch {
+    return undefined;
+  }
+}
+
+function decode(textOfFrame: string): readonly Decoded[] {
+  const frame = parse(textOfFrame);
+  if (frame === undefined) return [{ kind: 'malformed', reason: 'not JSON' }];
+  if (!isRecord(frame)) return [{ kind: 'malformed', reason: 'not a JSON object' }];
+  const type = frame['type'];
+  if (typeof type !== 'string') return [{ kind: 'malformed', reason: 'no string field "type"' }];
+  return [decodeFrame(type, frame)];
+}
+
+function decodeFrame(type: string, frame: Json): Decoded {
+  if (isLifecycle(type)) return { kind: 'event', event: eventOf(type, frame) };
+  const requestId = text('requestId', frame['request_id']);
+  switch (type) {
+    case 'connection_established':
+      return {
+        kind: 'greeting',
+        ...text('connectionId', frame['connection_id']),
+        ...text('userId', frame['user_id']),
+        ...text('serverVersion', frame['server_version']),
+        frame,
+      };
+    case 'pong':
+      return { kind: 'pong', ...requestId, frame };
+    case 'cancel_accepted':
+      return { kind: 'cancel-accepted', ...requestId, ...text('runId', frame['run_id']), frame };
+    case 'error':
+      return { kind: 'refusal', ...requestId, ...text('code', frame['code']), frame };
+    default:
+      return { kind: 'unknown', type, ...requestId, frame };
+  }
+}
+
+function schemaOf(decoded: Decoded): z.ZodObject | undefined {
+  switch (decoded.kind) {
+    case 'event':
+      return LIFECYCLE_FRAMES[decoded.event.type as LifecycleType];
+    case 'greeting':
+      return GREETING_FRAME;
+    case 'pong':
+      return PONG_FRAME;
+    case 'cancel-accepted':
+      return CANCEL_ACCEPTED_FRAME;
+    case 'refusal':
+      return REFUSAL_FRAME;
+    case 'unknown':
+    case 'malformed':
+      return undefined;
+  }
+}
+
+/** Paths in `value` that the schema does not name; what a tool put into its own fields is never unknown. */
+function unknownFields(schema: z.ZodObject, value: Json, prefix = ''): readonly string[] {
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const path = `${prefix}${key}`;
+    const known: unknown = schema.shape[key];
+    if (known === undefined) return [path];
+    const nested = known as { readonly shape?: unknown };
+    if (FREE_FORM.has(path) || nested.shape === undefined || !isRecord(inner)) return [];
+    return unknownFields(known as z.ZodObject, inner, `${path}.`);
+  });
+}
+
+function inspect(decoded: Decoded): Inspection {
+  if (decoded.kind === 'malformed') return { issues: [decoded.reason], unknownFields: [] };
+  const schema = schemaOf(decoded);
+  const frame = decoded.kind === 'event' ? decoded.event.frame : decoded.frame;
+  if (schema === undefined) return { issues: [], unknownFields: [] };
+  const result = schema.safeParse(frame);
+  const issues = result.success
+    ? []
+    : result.error.issues.map((issue) => `${issue.path.join('.') || 'frame'}: ${issue.message}`);
+  return { issues, unknownFields: unknownFields(schema, frame) };
+}
+
+/** The vocabulary of docs/protocol.md section 4: one flat envelope, every type under its own name. */
+export const agentEventsV1: Dialect = Object.freeze({
+  id: 'agent-events.v1',
+  offer: (token: string) => ['agent-events.v1', `jwt.${token}`],
+  selected: 'agent-events.v1',
+  start: ({ requestId, agent, message, threadId }) =>
+    JSON.stringify({
+      type: 'start_agent',
+      request_id: requestId,
+      payload: { agent, message, ...(threadId === undefined ? {} : { thread_id: threadId }) },
+    }),
+  cancel: ({ requestId, runId }) =>
+    JSON.stringify({ type: 'cancel_agent', request_id: requestId, payload: { run_id: runId } }),
+  ping: ({ requestId }) => JSON.stringify({ type: 'ping', request_id: requestId }),
+  decode,
+  inspect,
+} satisfies Dialect);
