@@ -13,7 +13,7 @@ import type { Thresholds } from './thresholds.ts';
 export interface Terms {
   readonly thresholds: Thresholds;
   readonly variationPoints: Readonly<Record<string, string | undefined>>;
-  readonly origins: { readonly listed: string | undefined; readonly unlisted: string };
+  readonly origins: { readonly listed?: string | undefined; readonly unlisted: string };
 }
 
 interface CheckBase {

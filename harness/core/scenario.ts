@@ -133,7 +133,7 @@ export interface Stage {
   /** Which trial of the scenario this is, from 1. */
   readonly trial: number;
   readonly thresholds: Thresholds;
-  readonly origins: { readonly listed: string | undefined; readonly unlisted: string };
+  readonly origins: { readonly listed?: string | undefined; readonly unlisted: string };
   /** Zero-based, below the scenario's `actors`. */
   actor(index?: number): Actor;
   /** A word that nothing else in the campaign contains; the same for the same seed. */

@@ -147,8 +147,8 @@ export type EntryDraft = Entry extends infer E ? (E extends Entry ? Omit<E, 'seq
 
 export interface TranscriptActor {
   readonly name: string;
-  readonly tenant?: string;
-  readonly user?: string;
+  readonly tenant?: string | undefined;
+  readonly user?: string | undefined;
 }
 
 export interface TranscriptHeader {

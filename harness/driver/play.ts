@@ -1,0 +1,144 @@
+/**
+ * Plays a plan: quiet, then loud. Quiet trials overlap under one limiter; each louder class follows alone.
+ * Nothing here knows what is expected of the target, and a trial ends in a sealed transcript whatever
+ * happens: a script that throws is a bug of ours, and sealed as such.
+ */
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import type { Clock } from '../core/clock.ts';
+import { HarnessError } from '../core/errors.ts';
+import type { Scenario } from '../core/scenario.ts';
+import { fileSink } from '../evidence/file-sink.ts';
+import { Recorder } from '../evidence/recorder.ts';
+import type { Redactor } from '../evidence/redaction.ts';
+import { type ScriptEnd, TRANSCRIPT_FORMAT } from '../evidence/transcript.ts';
+import type { Plan, PlannedTrial } from '../plan/plan.ts';
+import { dialectOf } from '../protocol/dialects/registry.ts';
+import type { TokenSource } from './auth.ts';
+import { startJournal } from './journal.ts';
+import type { Network } from './network.ts';
+import { type Observer, startObserver } from './observer.ts';
+import { createPacer, type Pacer } from './pacer.ts';
+import type { JournalledSocket } from './socket.ts';
+import { setStage } from './stage.ts';
+
+/** What the driving tells whoever watches it. */
+export type PlayEvent =
+  | { readonly kind: 'trial-started'; readonly trial: PlannedTrial; readonly at: number }
+  | { readonly kind: 'trial-ended'; readonly trial: PlannedTrial; readonly end: ScriptEnd; readonly at: number };
+
+export interface PlayWay {
+  readonly scenarios: ReadonlyMap<string, Scenario>;
+  readonly network: Network;
+  readonly tokens: TokenSource;
+  readonly redactor: Redactor;
+  readonly clock: Clock;
+  /** Folder that the transcripts go to; it exists and is empty. */
+  readonly evidenceDir: string;
+  readonly ended: AbortSignal;
+  readonly watch: (event: PlayEvent) => void;
+}
+
+/** Buffered evidence reaches the disk at the latest after this time, in case the process is killed. */
+const FLUSH_MS = 250;
+
+interface Playing extends PlayWay {
+  readonly plan: Plan;
+  readonly observer: Observer;
+  readonly pacer: Pacer;
+}
+
+/** Drives every trial of the plan; returns when the last transcript is sealed. */
+export async function play(plan: Plan, way: PlayWay): Promise<void> {
+  const observer = startObserver(way.clock);
+  const pacer = createPacer(plan.limits.startsPerSecond, way.clock);
+  const playing: Playing = { ...way, plan, observer, pacer };
+  try {
+    for (const group of inOrder(plan.trials)) {
+      const limit = pLimit(group.concurrency === 'one' ? 1 : plan.limits.concurrency);
+      await Promise.all(group.trials.map((trial) => limit(() => playTrial(playing, trial))));
+    }
+  } finally {
+    observer.stop();
+  }
+}
+
+interface Group {
+  readonly trials: readonly PlannedTrial[];
+  readonly concurrency: 'one' | 'many';
+}
+
+/** Opening, quiet, load, disruptive, closing. */
+export function inOrder(trials: readonly PlannedTrial[]): readonly Group[] {
+  const anytime = (interference: string): readonly PlannedTrial[] =>
+    trials.filter((trial) => trial.moment === 'any' && trial.interference === interference);
+  const at = (moment: string): readonly PlannedTrial[] => trials.filter((trial) => trial.moment === moment);
+  return [
+    { trials: at('opening'), concurrency: 'many' },
+    { trials: anytime('quiet'), concurrency: 'many' },
+    { trials: anytime('load'), concurrency: 'one' },
+    { trials: anytime('disruptive'), concurrency: 'one' },
+    { trials: at('closing'), concurrency: 'many' },
+  ];
+}
+
+async function playTrial(playing: Playing, trial: PlannedTrial): Promise<void> {
+  const { plan, clock, ended } = playing;
+  if (ended.aborted) return;
+  playing.watch({ kind: 'trial-started', trial, at: clock.now() });
+  const recorder = startRecorder(playing, trial);
+  const journal = startJournal(recorder, clock);
+  const startedAt = clock.now();
+  const opened = new Set<JournalledSocket>();
+  const dialect = dialectOf(plan.target.dialect);
+  if (dialect === undefined) throw new HarnessError('INTERNAL', `dialect ${plan.target.dialect} is unknown`);
+  const stage = setStage({ ...playing, trial, journal, dialect, opened });
+  const flushing = setInterval(() => recorder.flush(), FLUSH_MS);
+  const outcome = await runScript(playing, trial, () => scenarioOf(playing, trial).play(stage));
+  for (const socket of opened) socket.drop();
+  clearInterval(flushing);
+  recorder.seal(journal.now(), outcome.end, playing.observer.since(startedAt), outcome.reason);
+  playing.watch({ kind: 'trial-ended', trial, end: outcome.end, at: clock.now() });
+}
+
+function startRecorder(playing: Playing, trial: PlannedTrial): Recorder {
+  const { plan, clock, evidenceDir, redactor } = playing;
+  const header = {
+    format: TRANSCRIPT_FORMAT,
+    campaign: plan.campaign,
+    scenario: trial.scenario,
+    trial: trial.id,
+    seed: trial.seed,
+    startedAt: new Date(clock.wall()).toISOString(),
+    harness: plan.harness.version,
+    actors: trial.actors.map(({ identity: _identity, ...actor }) => actor),
+  } as const;
+  const bounds = { entries: plan.limits.entriesPerTrial, bytes: plan.limits.evidenceBytesPerTrial };
+  return new Recorder(header, fileSink(join(evidenceDir, `${trial.id}.ndjson`)), redactor, bounds);
+}
+
+function scenarioOf(playing: Playing, trial: PlannedTrial): Scenario {
+  const scenario = playing.scenarios.get(trial.scenario);
+  if (scenario === undefined)
+    throw new HarnessError('INTERNAL', `the plan names scenario ${trial.scenario}, which does not exist`);
+  return scenario;
+}
+
+interface Outcome {
+  readonly end: ScriptEnd;
+  readonly reason?: string;
+}
+
+async function runScript(playing: Playing, trial: PlannedTrial, script: () => Promise<void>): Promise<Outcome> {
+  const { ended } = playing;
+  const aborted = new Promise<'aborted'>((resolve) => {
+    ended.addEventListener('abort', () => resolve('aborted'), { once: true });
+  });
+  try {
+    const end = await Promise.race([script().then(() => 'finished' as const), aborted]);
+    return end === 'aborted' ? { end, reason: String(ended.reason) } : { end };
+  } catch (cause) {
+    if (cause instanceof HarnessError) return { end: 'gave-up', reason: `${cause.code}: ${cause.message}` };
+    return { end: 'crashed', reason: `scenario ${trial.scenario}: ${String(cause)}` };
+  }
+}

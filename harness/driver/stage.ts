@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { WebSocket } from 'ws';
+import type { Actor, BadToken, ConnectAsk, Stage } from '../core/scenario.ts';
+import type { Dialect } from '../protocol/agent-event.ts';
+import type { Plan, PlannedTrial } from '../plan/plan.ts';
+import type { TokenSource } from './auth.ts';
+import { exchange } from './http.ts';
+import type { Journal } from './journal.ts';
+import type { Network } from './network.ts';
+import type { Pacer } from './pacer.ts';
+import { JournalledSocket } from './socket.ts';
+
+/** All that a trial needs in order to reach the target. */
+export interface StageWay {
+  readonly plan: Plan;
+  readonly trial: PlannedTrial;
+  readonly journal: Journal;
+  readonly network: Network;
+  readonly tokens: TokenSource;
+  readonly dialect: Dialect;
+  readonly pacer: Pacer;
+  readonly ended: AbortSignal;
+  /** Sockets that the trial opened, so that none outlives it. */
+  readonly opened: Set<JournalledSocket>;
+}
+
+/** The stage of one trial: its actors, its words, its numbers. Nothing in it knows what is expected. */
+export function setStage(way: StageWay): Stage {
+  const { plan, trial, tokens } = way;
+  const generator = xoroshiro128plus(trial.seed);
+  const word = (label: string): string =>
+    createHash('sha256').update(`${plan.campaign}/${trial.id}/${label}`).digest('hex').slice(0, 12);
+  let requests = 0;
+  const nextRequestId = (): string => {
+    requests += 1;
+    return `rq-${word('request')}-${requests}`;
+  };
+  const actors = trial.actors.map((planned) => createActor(way, planned, nextRequestId));
+  return {
+    trial: trial.number,
+    thresholds: plan.thresholds,
+    origins: plan.origins,
+    actor(index = 0) {
+      const actor = actors[index];
+      if (actor === undefined) throw new RangeError(`scenario ${trial.scenario} has no actor ${index}`);
+      return actor;
+    },
+    nonce: word,
+    random: () => uniformFloat64(generator),
+    badToken: (kind: BadToken) => tokens.badToken(kind, trial.actors[0]?.identity ?? 0),
+  };
+}
+
+function createActor(
+  way: StageWay,
+  planned: PlannedTrial['actors'][number],
+  nextRequestId: () => string,
+): Actor {
+  const { plan, journal, network, tokens, ended } = way;
+  return {
+    name: planned.name,
+    user: planned.user,
+    async request(ask) {
+      const token = ask.authenticated === false ? undefined : await tokens.token(planned.identity);
+      const http = {
+        origin: plan.target.url,
+        dispatcher: network.dispatcher,
+        journal,
+        actor: planned.name,
+        ended,
+        keptBytes: plan.limits.frameBytes,
+      };
+      return exchange(http, ask, token === '' ? undefined : token, ask.withinMs ?? plan.thresholds.httpMs);
+    },
+    async connect(ask) {
+      const token = ask.token ?? (await tokens.token(planned.identity));
+      return dial(way, planned.name, ask, token, nextRequestId);
+    },
+  };
+}
+
+async function dial(
+  way: StageWay,
+  actor: string,
+  ask: ConnectAsk,
+  token: string,
+  nextRequestId: () => string,
+): Promise<JournalledSocket> {
+  const { plan, journal, network, dialect } = way;
+  const url = plan.target.wsUrl;
+  const intendedAt = journal.since(await way.pacer.turn());
+  const credentials = token === '' ? 'none' : (ask.credentials ?? 'header');
+  const protocols = credentials === 'sub-protocol' ? dialect.offer(token) : [];
+  const headers = {
+    ...(credentials === 'header' ? { authorization: `Bearer ${token}` } : {}),
+    ...(ask.origin === undefined ? {} : { origin: ask.origin }),
+  };
+  const id = journal.nextId();
+  const dialled = { kind: 'ws.dial', actor, socket: id, label: ask.label, url, protocols, headers } as const;
+  journal.record(journal.now(), { ...dialled, intendedAt });
+  const agent = network.agentFor(url);
+  const ws = new WebSocket(url, [...protocols], {
+    headers,
+    perMessageDeflate: false,
+    maxPayload: plan.limits.frameBytes,
+    ...(network.ca === undefined ? {} : { ca: network.ca }),
+    ...(agent === undefined ? {} : { agent }),
+  });
+  const { thresholds, limits } = plan;
+  const socket = new JournalledSocket(
+    { id, actor, journal, dialect, thresholds, keptBytes: limits.frameBytes, nextRequestId },
+    ws,
+  );
+  way.opened.add(socket);
+  await socket.settled(thresholds.connectMs);
+  return socket;
+}

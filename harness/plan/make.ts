@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { HarnessError } from '../core/errors.ts';
+import type { Scenario } from '../core/scenario.ts';
+import type { Suite } from '../core/suite.ts';
+import { PLAN_FORMAT, type Plan, type PlannedTrial } from './plan.ts';
+import { sealPlan } from './seal.ts';
+import { type ChosenCheck, chooseChecks } from './select.ts';
+
+/** What a plan is made from, besides the suites. */
+export type PlanBasis = Pick<
+  Plan,
+  | 'campaign'
+  | 'createdAt'
+  | 'harness'
+  | 'seed'
+  | 'target'
+  | 'capabilities'
+  | 'variationPoints'
+  | 'thresholds'
+  | 'departures'
+  | 'origins'
+  | 'limits'
+  | 'selectors'
+> & {
+  readonly identities: readonly { readonly name: string; readonly tenant?: string; readonly user?: string }[];
+};
+
+/**
+ * Decides everything that can be decided before the first request.
+ * @throws HarnessError `NOTHING_SELECTED`, or `TOO_FEW_IDENTITIES` when a scenario needs more users than
+ * the target was configured with.
+ */
+export function makePlan<View>(suites: readonly Suite<View>[], basis: PlanBasis): Plan {
+  const { identities, ...stated } = basis;
+  const chosen = chooseChecks(suites, basis.selectors, basis.capabilities);
+  const scenarios = neededScenarios(suites, chosen);
+  const trials = planTrials(scenarios, identities, basis.seed);
+  const runs = new Map(scenarios.map(({ id, agentRuns }) => [id, agentRuns]));
+  return sealPlan({
+    format: PLAN_FORMAT,
+    ...stated,
+    requirements: suites.flatMap((suite) => planRequirements(suite, chosen)),
+    checks: chosen.map(({ check, selected, reason }) => ({
+      id: check.id,
+      requirement: check.requirement,
+      title: check.title,
+      selected,
+      reason,
+    })),
+    trials,
+    agentRuns: trials.reduce((sum, { scenario }) => sum + (runs.get(scenario) ?? 0), 0),
+  });
+}
+
+function planRequirements<View>(
+  suite: Suite<View>,
+  chosen: readonly ChosenCheck<View>[],
+): Plan['requirements'] {
+  return suite.requirements.map(({ id, level, text, clause, excluded }) => {
+    const own = chosen.filter(({ requirement }) => requirement.id === id);
+    const selected = own.some((choice) => choice.selected);
+    const reason = excluded ?? own.find((choice) => choice.selected === selected)?.reason ?? 'no check verifies it';
+    return { id, suite: suite.id, level, text, clause, selected, reason, checks: own.map(({ check }) => check.id) };
+  });
+}
+
+function neededScenarios<View>(
+  suites: readonly Suite<View>[],
+  chosen: readonly ChosenCheck<View>[],
+): readonly Scenario[] {
+  const known = new Map(suites.flatMap(({ scenarios }) => scenarios.map((scenario) => [scenario.id, scenario])));
+  const ids = new Set(chosen.filter(({ selected }) => selected).flatMap(({ check }) => check.scenarios));
+  return [...ids].sort().map((id) => {
+    const scenario = known.get(id);
+    if (scenario === undefined) throw new TypeError(`scenario ${id} is needed by a check and declared by no suite`);
+    return scenario;
+  });
+}
+
+function planTrials(
+  scenarios: readonly Scenario[],
+  identities: PlanBasis['identities'],
+  seed: number,
+): PlannedTrial[] {
+  // Rotating the first actor spreads the trials over the users, so that no user's limit is reached early.
+  let rotation = 0;
+  return scenarios.flatMap((scenario) => {
+    if (scenario.actors > identities.length) throw tooFew(scenario, identities.length);
+    const count = scenario.moment === 'both-ends' ? 2 : scenario.trials;
+    return Array.from({ length: count }, (_, index): PlannedTrial => {
+      const first = rotation;
+      rotation += scenario.actors;
+      return {
+        id: `${scenario.id}-${index + 1}`,
+        scenario: scenario.id,
+        number: index + 1,
+        seed: trialSeed(seed, scenario.id, index),
+        interference: scenario.interference,
+        moment: scenario.moment === 'any' ? 'any' : index === 0 ? 'opening' : 'closing',
+        actors: Array.from({ length: scenario.actors }, (_unused, actor) =>
+          allot(identities, (first + actor) % identities.length),
+        ),
+      };
+    });
+  });
+}
+
+function allot(identities: PlanBasis['identities'], index: number): PlannedTrial['actors'][number] {
+  const identity = identities[index];
+  if (identity === undefined) throw new RangeError(`there is no identity ${index}`);
+  const { name, tenant, user } = identity;
+  return {
+    name,
+    identity: index,
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(user === undefined ? {} : { user }),
+  };
+}
+
+function tooFew(scenario: Scenario, have: number): HarnessError {
+  return new HarnessError(
+    'TOO_FEW_IDENTITIES',
+    `scenario ${scenario.id} needs ${scenario.actors} users, the target was configured with ${have}`,
+    { hint: 'give TARGET_TOKENS a token for each of as many users, or select other suites' },
+  );
+}
+
+/** A seed of its own for each trial, so that adding a scenario changes no other trial. */
+function trialSeed(seed: number, scenario: string, index: number): number {
+  return createHash('sha256').update(`${seed}/${scenario}/${index}`).digest().readInt32BE(0);
+}

@@ -1,0 +1,98 @@
+import { distance } from 'fastest-levenshtein';
+import type { Check } from '../core/check.ts';
+import { HarnessError } from '../core/errors.ts';
+import type { Capability, Requirement } from '../core/requirement.ts';
+import type { Suite } from '../core/suite.ts';
+
+/** For each capability, whether the target has it and, if not, why. */
+export type Capabilities = Readonly<Record<Capability, { readonly available: boolean; readonly reason: string }>>;
+
+/** Whether something is judged, and the reason a reader is given. */
+export interface Choice {
+  readonly selected: boolean;
+  readonly reason: string;
+}
+
+export interface ChosenCheck<View> extends Choice {
+  readonly suite: Suite<View>;
+  readonly requirement: Requirement;
+  readonly check: Check<View>;
+}
+
+/** Words by which a check can be selected: its suite, its requirement, itself. `*` stands for anything. */
+function isSelectedBy(selector: string, names: readonly string[]): boolean {
+  if (!selector.includes('*')) return names.includes(selector);
+  const pattern = new RegExp(`^${selector.split('*').map(escapePattern).join('.*')}$`);
+  return names.some((name) => pattern.test(name));
+}
+
+const escapePattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** Every check of the suites with whether it is selected and why; decided before any traffic. */
+export function chooseChecks<View>(
+  suites: readonly Suite<View>[],
+  selectors: readonly string[],
+  capabilities: Capabilities,
+): readonly ChosenCheck<View>[] {
+  const every = suites.flatMap((suite) => suite.checks.map((check) => locate(suite, check)));
+  for (const selector of selectors) refuseIfUnknown(selector, suites, every);
+  const chosen = every.map((located) => ({ ...located, ...choose(located, selectors, capabilities) }));
+  if (chosen.some(({ selected }) => selected)) return chosen;
+  const asked = chosen.find(({ reason }) => reason !== NOT_ASKED);
+  throw new HarnessError('NOTHING_SELECTED', `${quoted(selectors)} selects nothing that can be judged here`, {
+    hint: asked === undefined ? 'run "list" for what there is' : `${asked.requirement.id}: ${asked.reason}`,
+  });
+}
+
+const NOT_ASKED = 'not asked for';
+
+type Located<View> = Omit<ChosenCheck<View>, keyof Choice>;
+
+function locate<View>(suite: Suite<View>, check: Check<View>): Located<View> {
+  const requirement = suite.requirements.find(({ id }) => id === check.requirement);
+  if (requirement === undefined)
+    throw new TypeError(`check ${check.id} verifies ${check.requirement}, which suite ${suite.id} does not state`);
+  return { suite, requirement, check };
+}
+
+const namesOf = <View>({ suite, requirement, check }: Located<View>): readonly string[] => [
+  suite.id,
+  requirement.id,
+  check.id,
+];
+
+function choose<View>(
+  located: Located<View>,
+  selectors: readonly string[],
+  capabilities: Capabilities,
+): Choice {
+  const names = namesOf(located);
+  if (selectors.length > 0 && !selectors.some((selector) => isSelectedBy(selector, names)))
+    return { selected: false, reason: NOT_ASKED };
+  const needed = [...(located.requirement.when ?? []), ...(located.check.when ?? [])];
+  const missing = needed.find((capability) => !capabilities[capability].available);
+  if (missing !== undefined)
+    return { selected: false, reason: `needs ${missing}: ${capabilities[missing].reason}` };
+  return { selected: true, reason: selectors.length === 0 ? 'everything is selected' : 'asked for' };
+}
+
+function refuseIfUnknown<View>(
+  selector: string,
+  suites: readonly Suite<View>[],
+  every: readonly Located<View>[],
+): void {
+  const stated = suites.flatMap(({ requirements }) => requirements.map(({ id }) => id));
+  const names = [...new Set([...every.flatMap(namesOf), ...stated])];
+  if (isSelectedBy(selector, names)) return;
+  const nearest = names.reduce((best, name) =>
+    distance(selector.toLowerCase(), name.toLowerCase()) < distance(selector.toLowerCase(), best.toLowerCase())
+      ? name
+      : best,
+  );
+  throw new HarnessError('NOTHING_SELECTED', `${quoted([selector])} names no suite, requirement or check`, {
+    hint: `did you mean "${nearest}"? "list" shows all of them`,
+  });
+}
+
+const quoted = (selectors: readonly string[]): string =>
+  selectors.length === 0 ? 'the whole catalogue' : selectors.map((selector) => `"${selector}"`).join(', ');
