@@ -1,0 +1,18 @@
+/** What is measured, with its unit. A sample is one number, counted from the intended start. */
+export const MEASURES = {
+  connect: 'from the intended dial to the open socket',
+  greeting: 'from the open socket to the greeting',
+  ping: 'from a ping to its pong',
+  'first-event': 'from asking for a run to its first lifecycle event',
+  'first-tool': 'from asking for a run to its first tool event',
+  completion: 'from asking for a run to its completion',
+  'largest-gap': 'the longest silence between two events of a run',
+  cancel: 'from asking for a cancellation to the terminal event',
+  http: 'from an HTTP request to its whole answer',
+} as const;
+export type MeasureName = keyof typeof MEASURES;
+
+export interface Sample {
+  readonly measure: MeasureName;
+  readonly ms: number;
+}

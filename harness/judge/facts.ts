@@ -1,0 +1,135 @@
+import { MEASURES, type MeasureName } from '../core/measure.ts';
+import type { Millis } from '../evidence/transcript.ts';
+import type { Plan, PlannedTrial } from '../plan/plan.ts';
+import { type Estimate, quantileEstimate, sortedSamples } from '../stats/quantile.ts';
+import { type ClockSkew, clockSkew, type OffsetBound, offsetBound } from './clock-skew.ts';
+import { isCompleted } from './run-facts.ts';
+import { samplesOf } from './samples.ts';
+import { versionOf } from './version.ts';
+import { printable } from './tally.ts';
+import type { SocketView, TrialView } from './views.ts';
+
+/** One latency over the campaign, from quiet trials, with the observer's own error beside it. */
+export interface MeasureFact {
+  readonly measure: MeasureName;
+  readonly meaning: string;
+  readonly n: number;
+  readonly minMs: Millis;
+  readonly medianMs: Estimate;
+  readonly p95Ms: Estimate;
+  readonly maxMs: Millis;
+  /** The worst 99th percentile of our own event-loop delay in the trials that the samples come from. */
+  readonly observerErrorMs: Millis;
+}
+
+/** One way of connecting and how the target answered it. */
+export interface AuthRow {
+  readonly label: string;
+  readonly answer: string;
+  readonly n: number;
+}
+
+export interface CampaignFacts {
+  readonly measures: readonly MeasureFact[];
+  readonly connectivity: {
+    readonly versions: readonly string[];
+    readonly auth: readonly AuthRow[];
+    readonly skew: ClockSkew | undefined;
+  };
+  readonly startedAt: string | undefined;
+  readonly endedAt: string | undefined;
+  readonly runs: { readonly asked: number; readonly completed: number };
+}
+
+export interface FactCollector {
+  readonly take: (view: TrialView, trial: PlannedTrial) => void;
+  readonly conclude: () => CampaignFacts;
+}
+
+/** Gathers what the report tells besides verdicts, transcript by transcript. */
+export function createFacts(plan: Plan): FactCollector {
+  const samples = new Map<MeasureName, { ms: number[]; observerErrorMs: number }>();
+  const bounds: OffsetBound[] = [];
+  const versions = new Set<string>();
+  const auth = new Map<string, AuthRow>();
+  const moments: number[] = [];
+  const runs = { asked: 0, completed: 0 };
+
+  return {
+    take(view, trial) {
+      if (trial.interference === 'quiet') takeSamples(samples, view);
+      for (const exchange of view.exchanges) {
+        const bound = offsetBound(exchange, view);
+        if (bound !== undefined) bounds.push(bound);
+        const version = versionOf(exchange, plan);
+        if (version !== undefined) versions.add(printable(version));
+      }
+      for (const socket of view.sockets) addAuth(auth, socket);
+      runs.asked += view.runs.length;
+      runs.completed += view.runs.filter(isCompleted).length;
+      const last = view.transcript.seal?.endedAtMs ?? view.transcript.entries.at(-1)?.at ?? 0;
+      moments.push(view.wallAt(0), view.wallAt(last));
+    },
+    conclude: () => ({
+      measures: summarise(samples),
+      connectivity: {
+        versions: [...versions].sort(),
+        auth: [...auth.values()].sort((a, b) => a.label.localeCompare(b.label)),
+        skew: clockSkew(bounds),
+      },
+      startedAt: isoOf(moments.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)),
+      endedAt: isoOf(moments.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)),
+      runs,
+    }),
+  };
+}
+
+type Samples = Map<MeasureName, { ms: number[]; observerErrorMs: number }>;
+
+function takeSamples(samples: Samples, view: TrialView): void {
+  const observerErrorMs = view.transcript.seal?.observer.loopDelayP99Ms ?? 0;
+  for (const { measure, ms } of samplesOf(view)) {
+    const group = samples.get(measure) ?? { ms: [], observerErrorMs: 0 };
+    group.ms.push(ms);
+    group.observerErrorMs = Math.max(group.observerErrorMs, observerErrorMs);
+    samples.set(measure, group);
+  }
+}
+
+function summarise(samples: Samples): readonly MeasureFact[] {
+  return (Object.keys(MEASURES) as MeasureName[]).flatMap((measure): MeasureFact[] => {
+    const group = samples.get(measure);
+    if (group === undefined) return [];
+    const sorted = sortedSamples(group.ms);
+    return [
+      {
+        measure,
+        meaning: MEASURES[measure],
+        n: sorted.length,
+        minMs: sorted[0] ?? 0,
+        medianMs: quantileEstimate(sorted, 0.5),
+        p95Ms: quantileEstimate(sorted, 0.95),
+        maxMs: sorted.at(-1) ?? 0,
+        observerErrorMs: group.observerErrorMs,
+      },
+    ];
+  });
+}
+
+/** What became of a dial, in a few words that do not depend on the attempt. */
+function answerOf(socket: SocketView): string {
+  const { refused, open, greetings, close, errors } = socket;
+  if (refused !== undefined) return `refused with ${refused.status}`;
+  if (open === undefined) return errors[0]?.code ?? 'no answer';
+  if (greetings.length > 0) return 'greeted';
+  return close === undefined || close.by === 'harness' ? 'opened, not greeted' : `closed with ${close.code}`;
+}
+
+function addAuth(auth: Map<string, AuthRow>, socket: SocketView): void {
+  const answer = answerOf(socket);
+  const key = `${socket.label}\n${answer}`;
+  auth.set(key, { label: socket.label, answer, n: (auth.get(key)?.n ?? 0) + 1 });
+}
+
+const isoOf = (wall: number): string | undefined =>
+  Number.isFinite(wall) ? new Date(wall).toISOString() : undefined;

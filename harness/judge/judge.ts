@@ -1,0 +1,219 @@
+/**
+ * Judges a campaign: one transcript at a time, purely, once. The same plan and evidence give the same
+ * verdicts for ever.
+ *
+ * No pass by default: a planned trial without a transcript is an error, evidence that is not whole supports
+ * no pass, a check that found nothing is an error, and a check that throws is our bug, never the target's
+ * failure.
+ */
+import type { CampaignCheck, Check, Terms } from '../core/check.ts';
+import { type Finding, inconclusive } from '../core/finding.ts';
+import type { Suite } from '../core/suite.ts';
+import { type Verdict, worstVerdict } from '../core/verdict.ts';
+import type { ReadTranscript } from '../evidence/codec.ts';
+import type { EvidenceRef } from '../evidence/transcript.ts';
+import type { Plan, PlannedTrial } from '../plan/plan.ts';
+import type { Dialect } from '../protocol/agent-event.ts';
+import { viewTrial } from './build-views.ts';
+import { type CampaignFacts, createFacts, type FactCollector } from './facts.ts';
+import { FindingTally } from './tally.ts';
+import type { TrialView } from './views.ts';
+
+export interface CheckVerdict {
+  readonly check: string;
+  readonly requirement: string;
+  readonly verdict: Verdict;
+  /** Worst first, bounded; `counts` tells how many there were. */
+  readonly findings: readonly Finding[];
+  readonly counts: Readonly<Record<Verdict, number>>;
+}
+
+/** How the evidence of a planned trial was found. */
+export interface TrialEvidence {
+  readonly trial: string;
+  readonly state: 'sealed' | 'unsealed' | 'missing';
+  readonly end?: string;
+  readonly note?: string;
+  readonly entries: number;
+}
+
+export interface Judgement {
+  readonly checks: readonly CheckVerdict[];
+  readonly trials: readonly TrialEvidence[];
+  readonly facts: CampaignFacts;
+}
+
+interface Judged {
+  readonly check: Check<TrialView>;
+  readonly tally: FindingTally;
+  readonly collected: unknown[];
+  /** Whether all that a campaign check collected from was whole. */
+  whole: boolean;
+}
+
+/** Takes the transcripts of a campaign in any order and concludes when there are no more. */
+export interface Judge {
+  readonly take: (trial: string, read: ReadTranscript | undefined) => void;
+  readonly conclude: () => Judgement;
+}
+
+/** A judge for the checks that the plan selected; `suites` are the declarations it names. */
+export function createJudge(plan: Plan, suites: readonly Suite<TrialView>[], dialect: Dialect): Judge {
+  const terms: Terms = {
+    thresholds: plan.thresholds,
+    variationPoints: plan.variationPoints,
+    origins: plan.origins,
+  };
+  const selected = new Set(plan.checks.filter((check) => check.selected).map(({ id }) => id));
+  const judged: readonly Judged[] = suites
+    .flatMap(({ checks }) => checks)
+    .filter(({ id }) => selected.has(id))
+    .map((check) => ({ check, tally: new FindingTally(), collected: [], whole: true }));
+  const planned = new Map(plan.trials.map((trial) => [trial.id, trial]));
+  const seen = new Map<string, TrialEvidence>();
+  const facts = createFacts(plan);
+
+  const take = (id: string, read: ReadTranscript | undefined): void => {
+    const trial = planned.get(id);
+    if (trial === undefined || seen.has(id)) return;
+    seen.set(id, evidenceOf(id, read));
+    takeTrial(judged, trial, read, terms, dialect, facts);
+  };
+  return {
+    take,
+    conclude() {
+      for (const id of planned.keys()) if (!seen.has(id)) take(id, undefined);
+      const known = new Set(judged.map(({ check }) => check.id));
+      const unknown = [...selected].filter((id) => !known.has(id)).map(unknownCheck(plan));
+      return {
+        checks: [...judged.map((one) => conclude(one, terms)), ...unknown],
+        trials: [...planned.keys()].flatMap((id) => seen.get(id) ?? []),
+        facts: facts.conclude(),
+      };
+    },
+  };
+}
+
+function evidenceOf(trial: string, read: ReadTranscript | undefined): TrialEvidence {
+  const note = read?.damage === undefined ? {} : { note: read.damage };
+  if (read?.transcript === undefined) return { trial, state: 'missing', entries: 0, ...note };
+  const { seal, entries } = read.transcript;
+  if (seal === undefined) return { trial, state: 'unsealed', entries: entries.length, ...note };
+  const reason = seal.overflow ?? seal.reason;
+  return {
+    trial,
+    state: 'sealed',
+    entries: entries.length,
+    end: seal.end,
+    ...(reason === undefined ? {} : { note: reason }),
+  };
+}
+
+function takeTrial(
+  judged: readonly Judged[],
+  trial: PlannedTrial,
+  read: ReadTranscript | undefined,
+  terms: Terms,
+  dialect: Dialect,
+  facts: FactCollector,
+): void {
+  const view = read?.transcript === undefined ? undefined : viewTrial(read.transcript, dialect);
+  if (view !== undefined) facts.take(view, trial);
+  const spoilt = spoiltEvidence(trial, view, read);
+  for (const one of judged) {
+    const needs = one.check.scenarios.includes(trial.scenario);
+    if (needs && spoilt !== undefined) one.tally.add(spoilt);
+    if (view !== undefined) examine(one, view, terms, needs && spoilt === undefined);
+  }
+}
+
+/** What is to be said of a trial whose script did not come to its own end. */
+function spoiltEvidence(
+  trial: PlannedTrial,
+  view: TrialView | undefined,
+  read: ReadTranscript | undefined,
+): Finding | undefined {
+  const refs: readonly EvidenceRef[] = [{ trial: trial.id, entries: [] }];
+  const expected = 'a sealed transcript of a script that came to its end';
+  if (view === undefined) {
+    const actual = read?.damage ?? 'there is no transcript';
+    return { verdict: 'error', code: 'no-transcript', expected, actual, refs };
+  }
+  const { seal } = view.transcript;
+  if (seal === undefined)
+    return { verdict: 'error', code: 'unsealed', expected, actual: read?.damage ?? 'it was never sealed', refs };
+  const actual = `it ended "${seal.end}": ${seal.reason ?? ''}`;
+  switch (seal.end) {
+    case 'finished':
+      return undefined;
+    case 'crashed':
+      return { verdict: 'error', code: 'script-crashed', expected, actual, refs };
+    case 'aborted':
+    case 'gave-up':
+      return inconclusive({ code: `script-${seal.end}`, expected, actual, refs });
+  }
+}
+
+function examine(one: Judged, view: TrialView, terms: Terms, mustSpeak: boolean): void {
+  const { check, tally } = one;
+  try {
+    if (check.kind === 'campaign') {
+      const facts = check.collect(view, terms);
+      one.collected.push(...facts);
+      if (facts.length > 0 && !view.isWhole) one.whole = false;
+      return;
+    }
+    const findings = check.judge(view, terms);
+    for (const finding of findings) tally.add(view.isWhole ? finding : withoutPass(finding));
+    if (findings.length === 0 && mustSpeak) tally.add(silence(view));
+  } catch (cause) {
+    tally.add(crash(cause, [view.ref()]));
+  }
+}
+
+function silence(view: TrialView): Finding {
+  const actual = `scenario ${view.scenario} left nothing to judge`;
+  return inconclusive({ code: 'nothing-to-judge', expected: 'something to judge', actual, refs: [view.ref()] });
+}
+
+function crash(cause: unknown, refs: readonly EvidenceRef[]): Finding {
+  const actual = `the check threw: ${cause instanceof Error ? cause.message : String(cause)}`;
+  return { verdict: 'error', code: 'check-crashed', expected: 'a judgement', actual, refs };
+}
+
+function withoutPass(finding: Finding): Finding {
+  if (finding.verdict !== 'pass') return finding;
+  return { ...finding, verdict: 'inconclusive', code: 'evidence-not-whole' };
+}
+
+function conclude(one: Judged, terms: Terms): CheckVerdict {
+  const { check, tally } = one;
+  if (check.kind === 'campaign') concludeCampaign(one, check, terms);
+  const { findings, counts } = tally.sum();
+  const verdict = worstVerdict(findings.map((finding) => finding.verdict));
+  return { check: check.id, requirement: check.requirement, verdict, findings, counts };
+}
+
+function concludeCampaign(one: Judged, check: CampaignCheck<TrialView>, terms: Terms): void {
+  try {
+    const findings = check.conclude(one.collected, terms);
+    for (const finding of findings) one.tally.add(one.whole ? finding : withoutPass(finding));
+  } catch (cause) {
+    one.tally.add(crash(cause, []));
+  }
+}
+
+const unknownCheck =
+  (plan: Plan) =>
+  (id: string): CheckVerdict => {
+    const requirement = plan.checks.find((check) => check.id === id)?.requirement ?? '';
+    const finding: Finding = {
+      verdict: 'error',
+      code: 'check-unknown',
+      expected: 'a declaration of the check that the plan selected',
+      actual: `this version declares no check ${id}`,
+      refs: [],
+    };
+    const counts = { pass: 0, inconclusive: 0, fail: 0, error: 1 };
+    return { check: id, requirement, verdict: 'error', findings: [finding], counts };
+  };

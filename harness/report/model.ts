@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { ERROR_CODES } from '../core/errors.ts';
+import { MEASURES, type MeasureName } from '../core/measure.ts';
+import { DISPOSITIONS, LEVELS, VERDICTS } from '../core/verdict.ts';
+
+export const REPORT_FORMAT = 'agent-conformance/report@1';
+
+const estimate = z.object({
+  point: z.number(),
+  low: z.number().optional(),
+  high: z.number().optional(),
+  n: z.number().int(),
+  confidence: z.number(),
+});
+const evidenceRef = z.object({ trial: z.string(), entries: z.array(z.number().int()) });
+const excerptLine = z.object({
+  trial: z.string(),
+  seq: z.number().int(),
+  at: z.number(),
+  /** Arrow, kind and at most 80 characters of what was on the wire. */
+  text: z.string(),
+});
+
+const finding = z.object({
+  verdict: z.enum(VERDICTS),
+  code: z.string(),
+  expected: z.string(),
+  actual: z.string(),
+  because: z.string().optional(),
+  refs: z.array(evidenceRef),
+});
+
+const check = z.object({
+  id: z.string(),
+  requirement: z.string(),
+  title: z.string(),
+  verdict: z.enum(VERDICTS),
+  counts: z.object({
+    pass: z.number().int(),
+    inconclusive: z.number().int(),
+    fail: z.number().int(),
+    error: z.number().int(),
+  }),
+  findings: z.array(finding),
+  /** The lines of the transcripts that the first finding points at. */
+  excerpt: z.array(excerptLine),
+  /** A command that drives and judges just this again. */
+  reproduce: z.string(),
+});
+
+const requirement = z.object({
+  id: z.string(),
+  suite: z.string(),
+  level: z.enum(LEVELS),
+  text: z.string(),
+  clause: z.string(),
+  selected: z.boolean(),
+  reason: z.string(),
+  /** Absent when it was not selected: that is no verdict. */
+  verdict: z.enum(VERDICTS).optional(),
+  disposition: z.enum(DISPOSITIONS).optional(),
+  /** The requirements whose breach hides this one. */
+  because: z.array(z.string()),
+  checks: z.array(z.string()),
+});
+
+const measure = z.object({
+  measure: z.enum(Object.keys(MEASURES) as [MeasureName, ...MeasureName[]]),
+  meaning: z.string(),
+  n: z.number().int(),
+  minMs: z.number(),
+  medianMs: estimate,
+  p95Ms: estimate,
+  maxMs: z.number(),
+  observerErrorMs: z.number(),
+});
+
+/** The one document that every renderer reads. */
+export const reportSchema = z.object({
+  format: z.literal(REPORT_FORMAT),
+  campaign: z.string(),
+  exitCode: z.number().int(),
+  conclusion: z.string(),
+  /** Set when the campaign could not be judged at all. */
+  stopped: z.object({ code: z.enum(ERROR_CODES), message: z.string() }).optional(),
+  startedAt: z.string().optional(),
+  endedAt: z.string().optional(),
+  harness: z.object({ name: z.string(), version: z.string(), node: z.string() }),
+  target: z.object({
+    name: z.string(),
+    url: z.string(),
+    wsUrl: z.string(),
+    environment: z.string(),
+    profile: z.string(),
+    versions: z.array(z.string()),
+  }),
+  plan: z.object({
+    seal: z.string(),
+    seed: z.number().int(),
+    selectors: z.array(z.string()),
+    trials: z.number().int(),
+    agentRuns: z.number().int(),
+    departures: z.array(z.string()),
+    capabilities: z.record(z.string(), z.object({ available: z.boolean(), reason: z.string() })),
+    variationPoints: z.record(z.string(), z.string()),
+  }),
+  totals: z.object({
+    requirements: z.number().int(),
+    selected: z.number().int(),
+    checks: z.number().int(),
+    pass: z.number().int(),
+    inconclusive: z.number().int(),
+    fail: z.number().int(),
+    error: z.number().int(),
+    mustFailed: z.number().int(),
+    shouldFailed: z.number().int(),
+  }),
+  gate: z.object({ because: z.array(z.string()) }),
+  requirements: z.array(requirement),
+  checks: z.array(check),
+  measures: z.array(measure),
+  connectivity: z.object({
+    host: z.string(),
+    versions: z.array(z.string()),
+    auth: z.array(z.object({ label: z.string(), answer: z.string(), n: z.number().int() })),
+    skew: z
+      .object({ n: z.number().int(), lowMs: z.number(), highMs: z.number(), isContradictory: z.boolean() })
+      .optional(),
+    notVerified: z.array(z.string()),
+  }),
+  evidence: z.object({
+    runs: z.object({ asked: z.number().int(), completed: z.number().int() }),
+    trials: z.array(
+      z.object({
+        trial: z.string(),
+        state: z.enum(['sealed', 'unsealed', 'missing']),
+        entries: z.number().int(),
+        end: z.string().optional(),
+        note: z.string().optional(),
+      }),
+    ),
+  }),
+  /** What this campaign did not show, in sentences. */
+  notProven: z.array(z.string()),
+});
+
+export type CampaignReport = z.infer<typeof reportSchema>;
