@@ -1,0 +1,66 @@
+import type { Credential } from './auth/principal.ts';
+
+/** Answers one HTTP request. */
+export type HttpHandler = (request: Request) => Promise<Response>;
+
+/** Verifies a bearer token; `undefined` is a refusal. */
+export type TokenVerifier = (token: string | undefined) => Promise<Credential | undefined>;
+
+/** What a client offers when it asks for a socket. */
+export interface UpgradeOffer {
+  readonly authorization: string | undefined;
+  readonly origin: string | undefined;
+  readonly protocols: readonly string[];
+}
+
+/** The decision about a socket: open it, refuse it over HTTP, or open it only to close it. */
+export type UpgradeDecision =
+  | { readonly kind: 'open'; readonly credential: Credential; readonly protocol: string | undefined }
+  | {
+      readonly kind: 'refuse';
+      readonly status: 401 | 403 | 429 | 503;
+      readonly code: string;
+      readonly detail: string;
+    }
+  | { readonly kind: 'close'; readonly closeCode: number; readonly reason: string };
+
+/** Decides about a socket. */
+export type UpgradeGate = (offer: UpgradeOffer) => Promise<UpgradeDecision>;
+
+/** The deployment's end of one open socket. */
+export interface ChatPeer {
+  readonly credential: Credential;
+  readonly send: (frame: object) => void;
+  readonly close: (code: number, reason: string) => void;
+  /** Cuts the connection without a close frame. */
+  readonly drop: () => void;
+}
+
+/** What happens to a socket after it was opened. */
+export interface ChatReceiver {
+  readonly message: (text: string) => void;
+  readonly closed: () => void;
+}
+
+/** Starts a session on a socket that was just opened. */
+export type ChatOpener = (peer: ChatPeer) => ChatReceiver;
+
+/**
+ * The places where a deployment meets the world. Each takes the honest behaviour and answers with
+ * the one to use, so that deviations can be composed around code that does not know of them
+ * (docs/protocol.md 9).
+ */
+export interface Boundaries {
+  readonly http: (honest: HttpHandler) => HttpHandler;
+  readonly tokens: (honest: TokenVerifier) => TokenVerifier;
+  readonly upgrades: (honest: UpgradeGate) => UpgradeGate;
+  readonly sockets: (honest: ChatOpener) => ChatOpener;
+}
+
+/** No deviation anywhere. */
+export const honestBoundaries: Boundaries = {
+  http: (honest) => honest,
+  tokens: (honest) => honest,
+  upgrades: (honest) => honest,
+  sockets: (honest) => honest,
+};

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import type { Context } from 'hono';
+import type { Page, PageRequest } from '../store/projects.ts';
+import { HttpError } from './errors.ts';
+
+const DEFAULT_LIMIT = 50;
+const MAX_LIMIT = 100;
+
+function readLimit(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_LIMIT;
+  const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (limit >= 1 && limit <= MAX_LIMIT) return limit;
+  const problem = { loc: ['query', 'limit'], msg: `must be 1 to ${MAX_LIMIT}`, type: 'out_of_range' };
+  throw new HttpError(422, 'VALIDATION', [problem]);
+}
+
+/** Binds a cursor to the list it came from, so that it opens no other one. */
+function seal(list: string, ordinal: string): string {
+  return createHash('sha256').update(`${list} ${ordinal}`).digest('base64url').slice(0, 16);
+}
+
+function readCursor(list: string, cursor: string): string {
+  const [ordinal = '', sealed] = Buffer.from(cursor, 'base64url').toString().split('.');
+  if (/^\d{1,18}$/.test(ordinal) && sealed === seal(list, ordinal)) return ordinal;
+  throw new HttpError(400, 'CURSOR_INVALID', 'the cursor does not belong to this list');
+}
+
+/** Reads `limit` and `cursor`; `list` names the list with its filter and sort. */
+export function readPageRequest(context: Context, list: string): PageRequest {
+  const cursor = context.req.query('cursor');
+  return {
+    limit: readLimit(context.req.query('limit')),
+    before: cursor === undefined ? undefined : readCursor(list, cursor),
+  };
+}
+
+/** A page as it leaves: `nextCursor` is null on the last one. */
+export function pageBody<T extends { readonly ordinal: string }>(
+  list: string,
+  page: Page<T>,
+  show: (item: T) => object,
+): object {
+  const last = page.items.at(-1);
+  const nextCursor =
+    last === undefined || !page.hasMore
+      ? null
+      : Buffer.from(`${last.ordinal}.${seal(list, last.ordinal)}`).toString('base64url');
+  return { items: page.items.map(show), nextCursor, total: page.total };
+}

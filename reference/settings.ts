@@ -1,0 +1,106 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type Clock, steadyClock } from './clock.ts';
+
+/** A user of the deployment, with the credentials its token endpoint accepts. */
+export interface Identity {
+  readonly tenant: string;
+  readonly user: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** What one principal may use at most, and how long one run may take. */
+export interface Limits {
+  readonly maxFrameBytes: number;
+  readonly maxSocketsPerUser: number;
+  readonly maxRunsPerUser: number;
+  readonly runTimeLimitMs: number;
+  /** Unsent bytes after which a reader counts as too slow and its socket is closed with 1013. */
+  readonly maxUnsentBytes: number;
+}
+
+/** Everything a deployment needs to know; nothing else is read from the surroundings. */
+export interface Settings {
+  readonly port: number;
+  readonly host: string;
+  readonly storeUrl: string;
+  readonly storeConnections: number;
+  readonly version: string;
+  readonly thinkingMs: number;
+  readonly pingIntervalMs: number;
+  readonly allowedOrigins: readonly string[];
+  readonly jwtSecret: string;
+  readonly issuer: string;
+  readonly tokenLifetimeSeconds: number;
+  readonly identities: readonly Identity[];
+  readonly limits: Limits;
+  readonly defects: readonly string[];
+  /** How long a delaying defect delays; self-tests scale it down. */
+  readonly defectDelayMs: number;
+  readonly clock: Clock;
+  readonly newId: () => string;
+}
+
+/** What a caller gives: where the store is, and whatever should differ from the defaults. */
+export type DeploymentSettings = Omit<Partial<Settings>, 'storeUrl' | 'limits'> & {
+  readonly storeUrl: string;
+  readonly limits?: Partial<Limits>;
+};
+
+const KIB = 1024;
+const MIB = KIB * KIB;
+
+const DEFAULT_LIMITS: Limits = {
+  maxFrameBytes: MIB, // docs/protocol.md 4: above 1 MiB the socket closes with 1009
+  maxSocketsPerUser: 50,
+  maxRunsPerUser: 20,
+  runTimeLimitMs: 120_000, // docs/protocol.md 4: the completion threshold
+  maxUnsentBytes: 8 * MIB,
+};
+
+const USERS: readonly (readonly [tenant: string, user: string])[] = [
+  ['acme', 'ada'],
+  ['acme', 'alan'],
+  ['acme', 'amelia'],
+  ['globex', 'grace'],
+  ['globex', 'george'],
+  ['globex', 'greta'],
+];
+
+function defaultIdentities(): readonly Identity[] {
+  return USERS.map(([tenant, user]) => ({
+    tenant,
+    user,
+    clientId: `${tenant}-${user}`,
+    clientSecret: randomBytes(18).toString('base64url'),
+  }));
+}
+
+/** Completes what the caller gave with the defaults of the reference deployment. */
+export function completeSettings(given: DeploymentSettings): Settings {
+  return {
+    port: 0,
+    host: '127.0.0.1',
+    storeConnections: 4,
+    version: '1.0.0',
+    thinkingMs: 100,
+    pingIntervalMs: 20_000,
+    allowedOrigins: ['https://app.example.test'],
+    jwtSecret: randomBytes(32).toString('base64url'),
+    issuer: 'https://issuer.reference.example.test',
+    tokenLifetimeSeconds: 24 * 3600,
+    identities: defaultIdentities(),
+    defects: [],
+    defectDelayMs: 20_000,
+    clock: steadyClock(),
+    newId: randomUUID,
+    ...given,
+    limits: { ...DEFAULT_LIMITS, ...given.limits },
+  };
+}
+
+/** The store named by the environment, if any; an empty variable counts as absent. */
+export function storeUrlFromEnvironment(): string | undefined {
+  const url = process.env['DATABASE_URL'];
+  return url === undefined || url === '' ? undefined : url;
+}
