@@ -1,0 +1,136 @@
+/** What a deployment declares about itself: where, in which words, how fast, and which choices it made. */
+import { z } from 'zod';
+import { CAPABILITIES, type Capability } from '../core/requirement.ts';
+import type { Thresholds } from '../core/thresholds.ts';
+import { DIALECT_IDS } from '../protocol/dialects/registry.ts';
+import { isOrigin } from './address.ts';
+import { didYouMean } from './problems.ts';
+import { THRESHOLDS_SCHEMA } from './thresholds.ts';
+import { refusalOf, VARIATION_POINT_IDS } from './variation-points.ts';
+
+const path = z
+  .string()
+  .regex(/^\/\S*$/, { error: 'expected a path that begins with /, for example /health' });
+const amount = z.number().int().gt(0);
+const origin = z
+  .string()
+  .refine(isOrigin, { error: 'expected an origin, for example https://app.example.com' });
+
+/** Endpoints, as paths under the target's URL. */
+export const ENDPOINTS_SCHEMA = z.strictObject({ health: path, chat: path });
+
+/** What the target allows, and how much evidence is kept of it. */
+export const LIMITS_SCHEMA = z.strictObject({
+  sessions: amount,
+  startsPerSecond: z.number().gt(0),
+  frameBytes: amount,
+  evidenceBytesPerTrial: amount,
+  entriesPerTrial: amount,
+});
+
+/** A browser origin that the target lists, and one that it surely does not. */
+export const ORIGINS_SCHEMA = z.strictObject({ listed: origin.optional(), unlisted: origin });
+
+/** How a dependency of the target can be taken away and given back. */
+export const FAULTS_SCHEMA = z.union(
+  [z.strictObject({ url: z.url() }), z.strictObject({ command: z.array(z.string()).min(1) })],
+  { error: 'expected {"url": "…"} or {"command": ["…"]}' },
+);
+
+const variationPoints = z.record(z.string(), z.string().nullable()).superRefine((declared, context) => {
+  for (const [id, value] of Object.entries(declared)) {
+    const problem = VARIATION_POINT_IDS.includes(id)
+      ? refusalOf(id, value ?? '')
+      : `is no variation point: ${didYouMean(id, VARIATION_POINT_IDS, 'see docs/configuration.md')}`;
+    const allowed = value === null && VARIATION_POINT_IDS.includes(id);
+    if (problem !== undefined && !allowed) context.addIssue({ code: 'custom', path: [id], message: problem });
+  }
+});
+
+/** A profile as it is written: whatever is left out comes from the one it extends, in the end `default`. */
+export const PROFILE_SCHEMA = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, { error: 'expected letters, digits, dots and hyphens' })
+    .optional(),
+  extends: z.string().min(1).optional(),
+  endpoints: ENDPOINTS_SCHEMA.partial().optional(),
+  dialect: z.enum(DIALECT_IDS).optional(),
+  capabilities: z.partialRecord(z.enum(CAPABILITIES), z.boolean()).optional(),
+  variationPoints: variationPoints.optional(),
+  thresholds: THRESHOLDS_SCHEMA.partial().optional(),
+  origins: ORIGINS_SCHEMA.partial().optional(),
+  limits: LIMITS_SCHEMA.partial().optional(),
+  faults: FAULTS_SCHEMA.optional(),
+});
+
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+
+/** A profile as it is written. */
+export type Profile = DeepReadonly<z.infer<typeof PROFILE_SCHEMA>>;
+
+/** A profile with everything it inherits. */
+export interface CompleteProfile {
+  readonly name: string;
+  readonly endpoints: Readonly<z.infer<typeof ENDPOINTS_SCHEMA>>;
+  readonly dialect: string;
+  readonly capabilities: Readonly<Record<Capability, boolean>>;
+  readonly variationPoints: Readonly<Record<string, string | null>>;
+  /** What differs from the protocol's own limits. */
+  readonly thresholds: Readonly<Partial<Thresholds>>;
+  readonly origins: Readonly<z.infer<typeof ORIGINS_SCHEMA>>;
+  readonly limits: Readonly<z.infer<typeof LIMITS_SCHEMA>>;
+  readonly faults: Profile['faults'];
+}
+
+/** Types a profile that is written in TypeScript or JavaScript. */
+export const defineProfile = <const T extends Profile>(profile: T): T => Object.freeze(profile);
+
+const DECLARABLE = [
+  ...Object.keys(PROFILE_SCHEMA.shape),
+  ...Object.keys(ENDPOINTS_SCHEMA.shape),
+  ...Object.keys(LIMITS_SCHEMA.shape),
+  ...Object.keys(ORIGINS_SCHEMA.shape),
+  ...Object.keys(THRESHOLDS_SCHEMA.shape),
+  ...CAPABILITIES,
+];
+
+/** What is wrong with a value that should be a profile, one line for each fault; empty when it is one. */
+export function profileFaults(value: unknown): readonly string[] {
+  const parsed = PROFILE_SCHEMA.safeParse(value);
+  return parsed.success ? [] : parsed.error.issues.flatMap(linesOf);
+}
+
+function linesOf(issue: z.core.$ZodIssue): readonly string[] {
+  const place = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => unknownField([...issue.path, key].join('.'), key));
+  return [place === '' ? issue.message : `${place}: ${issue.message}`];
+}
+
+const unknownField = (place: string, key: string): string =>
+  `${place} is no field of a profile: ${didYouMean(key, DECLARABLE, 'see docs/configuration.md')}`;
+
+/** A profile over the one it extends, section by section, field by field. */
+export function extendProfile(parent: CompleteProfile, child: Profile, name: string): CompleteProfile {
+  return {
+    name,
+    endpoints: over(parent.endpoints, child.endpoints),
+    dialect: child.dialect ?? parent.dialect,
+    capabilities: over(parent.capabilities, child.capabilities),
+    variationPoints: over(parent.variationPoints, child.variationPoints),
+    thresholds: over(parent.thresholds, child.thresholds),
+    origins: over(parent.origins, child.origins),
+    limits: over(parent.limits, child.limits),
+    faults: child.faults ?? parent.faults,
+  };
+}
+
+/** An undefined field is one that was left out; only a present one overrules. */
+function over<T extends object>(
+  parent: T,
+  child: { readonly [K in keyof T]?: T[K] | undefined } | undefined,
+): T {
+  const said = Object.entries(child ?? {}).filter(([, value]) => value !== undefined);
+  return { ...parent, ...Object.fromEntries(said) };
+}
