@@ -145,3 +145,7 @@ export const reportSchema = z.object({
 });
 
 export type CampaignReport = z.infer<typeof reportSchema>;
+export type ReportedRequirement = CampaignReport['requirements'][number];
+export type ReportedCheck = CampaignReport['checks'][number];
+export type ReportedFinding = ReportedCheck['findings'][number];
+export type ReportedMeasure = CampaignReport['measures'][number];

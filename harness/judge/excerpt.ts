@@ -1,0 +1,120 @@
+/**
+ * The lines of a transcript that a reader of a finding wants to see: what it points at and one neighbour on
+ * either side. Names and ids are shown, content is not: a report travels further than the evidence.
+ */
+import type { Entry, EvidenceRef, Millis, Transcript } from '../evidence/transcript.ts';
+import { printable } from './tally.ts';
+import { parseBody } from './version.ts';
+
+/** One entry as a report shows it. */
+export interface ExcerptLine {
+  readonly trial: string;
+  readonly seq: number;
+  readonly at: Millis;
+  readonly text: string;
+}
+
+/** A screen's worth: what is longer is read in the transcript. */
+const MOST_LINES = 12;
+/** Characters of wire text on a line: the place, not the content. */
+const WIRE_CHARACTERS = 80;
+/** Members that tell what a message is, most telling first; other ids follow them. */
+const TELLING = ['type', 'event', 'code', 'status', 'seq', 'run_id', 'parent_run_id', 'request_id'];
+
+/** The referenced entries of this transcript with their neighbours on the same socket or exchange, in order. */
+export function excerptOf(refs: readonly EvidenceRef[], transcript: Transcript): readonly ExcerptLine[] {
+  const { header, entries } = transcript;
+  const own = refs.filter(({ trial }) => trial === header.trial).flatMap((ref) => ref.entries);
+  const referenced = [...new Set(own)].filter((seq) => entries[seq - 1] !== undefined).slice(0, MOST_LINES);
+  const neighbours = referenced.flatMap((seq) => neighboursOf(seq, entries));
+  const shown = [...new Set([...referenced, ...neighbours])].slice(0, MOST_LINES).sort((a, b) => a - b);
+  return shown.flatMap((seq) => {
+    const entry = entries[seq - 1];
+    return entry === undefined ? [] : [{ trial: header.trial, seq, at: entry.at, text: textOf(entry) }];
+  });
+}
+
+/** Sequence numbers of the nearest entries before and after on the same channel. */
+function neighboursOf(seq: number, entries: readonly Entry[]): readonly number[] {
+  const entry = entries[seq - 1];
+  const channel = entry === undefined ? undefined : channelOf(entry);
+  if (channel === undefined) return [];
+  const isSame = (other: Entry): boolean => channelOf(other) === channel;
+  const before = entries.slice(0, seq - 1).findLast(isSame);
+  const after = entries.slice(seq).find(isSame);
+  return [before, after].flatMap((neighbour) => (neighbour === undefined ? [] : [neighbour.seq]));
+}
+
+function channelOf(entry: Entry): string | undefined {
+  if ('socket' in entry) return `socket ${entry.socket}`;
+  return 'exchange' in entry ? `exchange ${entry.exchange}` : undefined;
+}
+
+function textOf(entry: Entry): string {
+  const wire = printable(wireOf(entry)).trim();
+  const shown = wire.length <= WIRE_CHARACTERS ? wire : `${wire.slice(0, WIRE_CHARACTERS - 1)}…`;
+  return [arrowOf(entry), printable(entry.actor), entry.kind, shown].join(' ').trimEnd();
+}
+
+/** `->` leaves the harness, `<-` comes from the target, `--` is what the harness noted. */
+function arrowOf(entry: Entry): string {
+  switch (entry.kind) {
+    case 'http.request':
+    case 'ws.dial':
+      return '->';
+    case 'http.response':
+    case 'ws.open':
+    case 'ws.refused':
+      return '<-';
+    case 'ws.frame':
+    case 'ws.ping':
+    case 'ws.pong':
+      return entry.direction === 'out' ? '->' : '<-';
+    case 'ws.close':
+      return entry.by === 'target' ? '<-' : entry.by === 'harness' ? '->' : '--';
+    case 'http.aborted':
+    case 'deadline':
+    case 'transport.error':
+      return '--';
+  }
+}
+
+function wireOf(entry: Entry): string {
+  switch (entry.kind) {
+    case 'http.request':
+      return `${entry.method} ${entry.url}`;
+    case 'http.response':
+    case 'ws.refused':
+      return `${entry.status} ${gistOf(entry.body)}`;
+    case 'ws.dial':
+      return `${entry.label} ${entry.url}`;
+    case 'ws.open':
+      return entry.protocol;
+    case 'ws.frame':
+      return entry.encoding === 'base64' ? `${entry.bytes} bytes, binary` : gistOf(entry.text);
+    case 'ws.close':
+      return `${entry.code} ${entry.reason} by ${entry.by}`;
+    case 'deadline':
+      return `no ${entry.waitedFor} within ${Math.round(entry.afterMs)} ms`;
+    case 'transport.error':
+      return `${entry.code} ${entry.message}`;
+    case 'http.aborted':
+      return entry.reason;
+    case 'ws.ping':
+    case 'ws.pong':
+      return '';
+  }
+}
+
+/** The telling members of a JSON message; of anything else its beginning. */
+function gistOf(text: string): string {
+  const parsed = parseBody(text);
+  if (typeof parsed !== 'object' || parsed === null) return text;
+  const scalars = Object.entries(parsed).filter(([, value]) => isScalar(value));
+  const telling = TELLING.flatMap((name) => scalars.filter(([key]) => key === name));
+  const ids = scalars.filter(([key]) => /(^id|_id|Id)$/.test(key) && !TELLING.includes(key));
+  const members = [...telling, ...ids].map(([key, value]) => `"${key}":${JSON.stringify(value)}`);
+  return members.length === 0 ? text : members.join(' ');
+}
+
+const isScalar = (value: unknown): boolean => typeof value === 'string' || typeof value === 'number';

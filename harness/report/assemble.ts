@@ -1,0 +1,137 @@
+/**
+ * Puts the report together from the plan and the judgement. Pure: every time comes from the evidence, every
+ * order from the plan, so that the same evidence gives the same bytes.
+ */
+import type { HarnessError } from '../core/errors.ts';
+import { EXIT, type ExitCode } from '../core/exit-code.ts';
+import type { Verdict } from '../core/verdict.ts';
+import type { ExcerptLine } from '../judge/excerpt.ts';
+import type { GateDecision } from '../judge/gate.ts';
+import type { CheckVerdict, Judgement } from '../judge/judge.ts';
+import type { Plan } from '../plan/plan.ts';
+import { conclude } from './conclusion.ts';
+import { connectivityOf } from './connectivity.ts';
+import { EXIT_OF_ERROR } from './exit.ts';
+import type { CampaignReport, ReportedCheck, ReportedMeasure, ReportedRequirement } from './model.ts';
+import { REPORT_FORMAT } from './model.ts';
+import { notProvenBy } from './not-proven.ts';
+import { judgeRequirements } from './requirements.ts';
+
+export interface ReportInput {
+  readonly plan: Plan;
+  /** Absent when the campaign was stopped before there was any evidence. */
+  readonly judgement?: Judgement | undefined;
+  /** By check id, the lines that its first finding points at. */
+  readonly excerpts: ReadonlyMap<string, readonly ExcerptLine[]>;
+  /** What the gate decides on `gateInputs` of the same plan and judgement. */
+  readonly gate: GateDecision;
+  /** Why nothing could be judged. */
+  readonly stopped?: Pick<HarnessError, 'code' | 'message'> | undefined;
+  /** The signal that ended the driving, as an exit code. */
+  readonly interrupted?: 130 | 143 | undefined;
+}
+
+/** The one document that every renderer reads. */
+export function assembleReport(input: ReportInput): CampaignReport {
+  const { plan, judgement, gate, stopped } = input;
+  const requirements = judgeRequirements(plan, judgement);
+  const { startedAt, endedAt } = judgement?.facts ?? {};
+  const partial = {
+    format: REPORT_FORMAT,
+    campaign: plan.campaign,
+    exitCode: exitCodeOf(input),
+    ...(stopped === undefined ? {} : { stopped: { code: stopped.code, message: stopped.message } }),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(endedAt === undefined ? {} : { endedAt }),
+    harness: { ...plan.harness },
+    target: targetOf(plan, judgement),
+    plan: planOf(plan),
+    totals: totalsOf(plan, requirements),
+    gate: { because: [...gate.because] },
+    requirements,
+    checks: checksOf(input),
+    measures: (judgement?.facts.measures ?? []).map(measureOf),
+    connectivity: connectivityOf(plan, judgement),
+    evidence: evidenceOf(judgement),
+  } satisfies Omit<CampaignReport, 'conclusion' | 'notProven'>;
+  return { ...partial, conclusion: conclude(partial), notProven: notProvenBy(partial, plan) };
+}
+
+/** The signal outranks what was judged of the rest, since the campaign is not what was planned. */
+function exitCodeOf({ gate, stopped, interrupted }: ReportInput): ExitCode {
+  if (interrupted !== undefined) return interrupted === 130 ? EXIT.interrupted : EXIT.terminated;
+  return stopped === undefined ? gate.exitCode : EXIT_OF_ERROR[stopped.code];
+}
+
+function targetOf(plan: Plan, judgement: Judgement | undefined): CampaignReport['target'] {
+  const { name, url, wsUrl, environment, profile } = plan.target;
+  const versions = [...(judgement?.facts.connectivity.versions ?? [])];
+  return { name, url, wsUrl, environment, profile, versions };
+}
+
+function planOf(plan: Plan): CampaignReport['plan'] {
+  const { seal, seed, selectors, trials, agentRuns, departures, capabilities, variationPoints } = plan;
+  return {
+    seal,
+    seed,
+    selectors: [...selectors],
+    trials: trials.length,
+    agentRuns,
+    departures: [...departures],
+    capabilities: { ...capabilities },
+    variationPoints: { ...variationPoints },
+  };
+}
+
+/** All counts but `checks` are of requirements: four checks of one clause are one breach. */
+function totalsOf(plan: Plan, requirements: readonly ReportedRequirement[]): CampaignReport['totals'] {
+  const judged = requirements.filter(({ selected }) => selected);
+  const count = (verdict: Verdict, level?: string): number =>
+    judged.filter((one) => one.verdict === verdict && (level === undefined || one.level === level)).length;
+  return {
+    requirements: requirements.length,
+    selected: judged.length,
+    checks: plan.checks.filter(({ selected }) => selected).length,
+    pass: count('pass'),
+    inconclusive: count('inconclusive'),
+    fail: count('fail'),
+    error: count('error'),
+    mustFailed: count('fail', 'MUST'),
+    shouldFailed: count('fail', 'SHOULD'),
+  };
+}
+
+function checksOf({ plan, judgement, excerpts }: ReportInput): ReportedCheck[] {
+  const verdicts = new Map(judgement?.checks.map((check) => [check.check, check]));
+  return plan.checks.flatMap(({ id, requirement, title, selected }): ReportedCheck[] => {
+    const judged = verdicts.get(id);
+    if (!selected || judged === undefined) return [];
+    const excerpt = (excerpts.get(id) ?? []).map((line) => ({ ...line }));
+    const reproduce = `npx agent-conformance run ${id} --seed ${plan.seed}`;
+    return [{ id, requirement, title, ...verdictOf(judged), excerpt, reproduce }];
+  });
+}
+
+function verdictOf({
+  verdict,
+  counts,
+  findings,
+}: CheckVerdict): Pick<ReportedCheck, 'verdict' | 'counts' | 'findings'> {
+  return {
+    verdict,
+    counts: { pass: counts.pass, inconclusive: counts.inconclusive, fail: counts.fail, error: counts.error },
+    findings: findings.map((finding) => ({
+      ...finding,
+      refs: finding.refs.map(({ trial, entries }) => ({ trial, entries: [...entries] })),
+    })),
+  };
+}
+
+function measureOf(fact: Judgement['facts']['measures'][number]): ReportedMeasure {
+  return { ...fact, medianMs: { ...fact.medianMs }, p95Ms: { ...fact.p95Ms } };
+}
+
+function evidenceOf(judgement: Judgement | undefined): CampaignReport['evidence'] {
+  const { asked, completed } = judgement?.facts.runs ?? { asked: 0, completed: 0 };
+  return { runs: { asked, completed }, trials: (judgement?.trials ?? []).map((trial) => ({ ...trial })) };
+}

@@ -1,0 +1,182 @@
+/**
+ * The report for people who read it beside a change: on a pull request, in a ticket, in a terminal pager.
+ * What must be acted on comes first; what was not shown comes last and is never left out.
+ */
+import { exitMeaning, exitWord } from '../harness/report/exit.ts';
+import type { CampaignReport, ReportedMeasure } from '../harness/report/model.ts';
+import { counted, enumerate } from '../harness/report/plain-text.ts';
+import {
+  evidenceOf,
+  leftOut,
+  type Reading,
+  readingsOf,
+  unexpectedFailures,
+  whatWouldDecide,
+} from '../harness/report/reading.ts';
+import { duration, interval, percent } from './figures.ts';
+import { block, code, prose } from './markdown-text.ts';
+
+/** Enough to see a pattern; all of them are in the JSON. */
+const MOST_FAILURES = 10;
+const MOST_ITEMS = 12;
+/** Lines of transcript under a failure. */
+const MOST_EXCERPT_LINES = 6;
+
+/** The whole report as GitHub-flavoured Markdown. */
+export function renderMarkdown(report: CampaignReport): string {
+  const sections = [
+    head(report),
+    gateSection(report),
+    failureSection(report),
+    errorSection(report),
+    openSection(report),
+    latencySection(report.measures),
+    connectivitySection(report),
+    leftOutSection(report),
+    passSection(report),
+    section('What this campaign did not prove', bullets(report.notProven.map(prose))),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function head(report: CampaignReport): readonly string[] {
+  const { target, plan, totals, exitCode, campaign, harness } = report;
+  const when =
+    report.startedAt === undefined ? '' : `, ${report.startedAt} to ${report.endedAt ?? 'unknown'}`;
+  return [
+    `# ${prose(report.conclusion)}`,
+    '',
+    `**${exitWord(exitCode)}** (exit code ${exitCode}: ${exitMeaning(exitCode)}). ${totals.selected} of ` +
+      `${counted(totals.requirements, 'requirement')} selected: ${totals.pass} pass, ${totals.fail} fail, ` +
+      `${totals.inconclusive} inconclusive, ${totals.error} error.`,
+    `Target ${code(target.url)} (${prose(target.environment)}, profile ${prose(target.profile)}). Campaign ` +
+      `${code(campaign)}, seed ${plan.seed}, ${counted(plan.trials, 'trial')}, ` +
+      `${counted(report.evidence.runs.asked, 'agent run')}${when}. ${prose(harness.name)} ${prose(harness.version)}.`,
+  ];
+}
+
+/** A heading with what belongs to it; nothing when there is nothing. */
+const section = (title: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : [`## ${title}`, ...lines];
+
+function bullets(items: readonly string[], most = MOST_ITEMS): readonly string[] {
+  const shown = items.slice(0, most).map((item) => `- ${item}`);
+  return items.length <= most ? shown : [...shown, `- and ${items.length - most} more, in report.json`];
+}
+
+function gateSection({ gate, requirements, stopped }: CampaignReport): readonly string[] {
+  if (stopped !== undefined) return section('Why', [`- ${prose(stopped.message)} (${stopped.code})`]);
+  const reasons = gate.because.map((id) => {
+    const requirement = requirements.find((one) => one.id === id);
+    if (requirement === undefined) return prose(id);
+    const { level, verdict, disposition, text } = requirement;
+    const what = disposition === 'stale' ? 'is admitted to fail and passes' : `is ${verdict}`;
+    return `${prose(id)} (${level}) ${what}: ${prose(text)}`;
+  });
+  return section('Why', bullets(reasons));
+}
+
+function failureSection(report: CampaignReport): readonly string[] {
+  const failures = unexpectedFailures(report);
+  const shown = failures.slice(0, MOST_FAILURES).flatMap(failureLines);
+  const more = failures.length - MOST_FAILURES;
+  const rest = more > 0 ? [`and ${more} more, in report.json`] : [];
+  return section('Unexpected failures', [...shown, ...rest]);
+}
+
+function failureLines({ requirement, check, finding, more }: Reading): readonly string[] {
+  const excerpt = check.excerpt.slice(0, MOST_EXCERPT_LINES);
+  const seen = excerpt.map(({ seq, at, text }) => `${seq}  ${duration(at)}  ${text}`);
+  const lines =
+    finding === undefined
+      ? []
+      : [
+          `- expected ${code(finding.expected)}`,
+          `- actual ${code(finding.actual)}${more > 0 ? ` (and ${counted(more, 'more finding')})` : ''}`,
+          `- evidence ${enumerate(evidenceOf(finding).map(code), 3)}`,
+        ];
+  return [
+    `### ${prose(requirement.id)} ${requirement.level} ${prose(check.title)}`,
+    ...lines,
+    `- clause ${prose(requirement.clause)}; reproduce with ${code(check.reproduce)}`,
+    ...(seen.length === 0 ? [] : block(seen)),
+  ];
+}
+
+function errorSection(report: CampaignReport): readonly string[] {
+  if (report.stopped !== undefined) return [];
+  const errors = readingsOf(report, 'error');
+  const told = errors.map(
+    ({ check, finding }) =>
+      `${code(check.id)}: ${finding === undefined ? 'nobody looked' : code(finding.actual)}`,
+  );
+  return section('Errors of the harness or of the evidence', bullets(told));
+}
+
+function openSection(report: CampaignReport): readonly string[] {
+  const told = readingsOf(report, 'inconclusive').map((reading) => {
+    const { requirement, check, finding } = reading;
+    const seen = finding === undefined ? '' : `; seen ${code(finding.actual)}`;
+    const decide = code(whatWouldDecide(reading));
+    return `${prose(requirement.id)} ${requirement.level} ${prose(check.title)}${seen}; to decide: ${decide}`;
+  });
+  return section('Inconclusive', bullets(told));
+}
+
+function latencySection(measures: readonly ReportedMeasure[]): readonly string[] {
+  const [first] = measures;
+  if (first === undefined) return [];
+  const rows = measures.map(
+    ({ measure, n, medianMs, p95Ms, maxMs, observerErrorMs }) =>
+      `| ${measure} | ${n} | ${duration(medianMs.point)} | ${duration(p95Ms.point)} | ${interval(p95Ms)} | ` +
+      `${duration(maxMs)} | ${duration(observerErrorMs)} |`,
+  );
+  const share = percent(first.p95Ms.confidence);
+  return section('Latency, from quiet trials', [
+    `| measure | n | median | p95 | ${share} interval of p95 | max | observer's own error |`,
+    '|---|---:|---:|---:|---|---:|---:|',
+    ...rows,
+  ]);
+}
+
+function connectivitySection({ connectivity, measures }: CampaignReport): readonly string[] {
+  const { host, versions, auth, skew, notVerified } = connectivity;
+  const rows = auth.map(({ label, answer, n }) => `${code(label)} ${prose(answer)} (n=${n})`);
+  const clock =
+    skew === undefined
+      ? []
+      : [`its clock minus ours: ${duration(skew.lowMs)} to ${duration(skew.highMs)} (n=${skew.n})`];
+  return section('Connectivity', [
+    `- host ${code(host)}, version ${versions.length === 0 ? 'not told' : enumerate(versions.map(code))}`,
+    ...bullets([...measures.flatMap(reached), ...clock]),
+    ...(rows.length === 0 ? [] : [`- dials: ${enumerate(rows, MOST_ITEMS)}`]),
+    ...(notVerified.length === 0 ? [] : [`- not verified: ${enumerate(notVerified.map(prose), MOST_ITEMS)}`]),
+  ]);
+}
+
+function reached({ measure, n, medianMs, maxMs }: ReportedMeasure): readonly string[] {
+  if (measure !== 'connect' && measure !== 'ping') return [];
+  return [`${measure}: median ${duration(medianMs.point)}, max ${duration(maxMs)} (n=${n})`];
+}
+
+function leftOutSection(report: CampaignReport): readonly string[] {
+  const groups = leftOut(report).map(({ ids, reason }) => `${prose(reason)}: ${prose(enumerate(ids))}`);
+  return section('Not selected', bullets(groups));
+}
+
+function passSection(report: CampaignReport): readonly string[] {
+  const passes = readingsOf(report, 'pass').map(
+    ({ requirement, check }) => `${prose(requirement.id)} ${requirement.level} ${prose(check.title)}`,
+  );
+  if (passes.length === 0) return [];
+  return [
+    `<details><summary>${counted(passes.length, 'check')} passed</summary>`,
+    '',
+    ...bullets(passes, passes.length),
+    '',
+    '</details>',
+  ];
+}
