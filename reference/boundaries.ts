@@ -56,11 +56,3 @@ export interface Boundaries {
   readonly upgrades: (honest: UpgradeGate) => UpgradeGate;
   readonly sockets: (honest: ChatOpener) => ChatOpener;
 }
-
-/** No deviation anywhere. */
-export const honestBoundaries: Boundaries = {
-  http: (honest) => honest,
-  tokens: (honest) => honest,
-  upgrades: (honest) => honest,
-  sockets: (honest) => honest,
-};

@@ -2,10 +2,11 @@ import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { builtInAgents } from './agents/built-in.ts';
 import { issueToken, type TokenKeys, verifyToken } from './auth/tokens.ts';
-import { type Boundaries, honestBoundaries } from './boundaries.ts';
+import type { Boundaries } from './boundaries.ts';
 import { ChatServer } from './chat/server.ts';
 import { openSession } from './chat/session.ts';
 import { upgradeGate } from './chat/upgrade-gate.ts';
+import { type DefectSwitch, defectSwitch } from './defects/catalogue.ts';
 import { httpApp } from './http/app.ts';
 import { RunService } from './runs/service.ts';
 import { completeSettings, type DeploymentSettings, type Settings } from './settings.ts';
@@ -37,6 +38,8 @@ export interface Deployment {
   readonly issuer: string;
   readonly allowedOrigins: readonly string[];
   readonly version: string;
+  /** Which defects it commits; none unless asked to. */
+  readonly defects: DefectSwitch;
   readonly stop: () => Promise<void>;
 }
 
@@ -108,11 +111,14 @@ export async function startDeployment(given: DeploymentSettings): Promise<Deploy
   const settings = completeSettings(given);
   const { host, identities, jwtSecret, issuer, clock, allowedOrigins, version } = settings;
   const keys = { secret: jwtSecret, issuer, clock };
-  const boundaries = honestBoundaries;
+  const defects = defectSwitch(
+    { delayMs: settings.defectDelayMs, keys, newId: settings.newId },
+    settings.defects,
+  );
   const store = await openStore(settings.storeUrl, settings.storeConnections);
   let running: Running;
   try {
-    running = await run(settings, keys, store, boundaries);
+    running = await run(settings, keys, store, defects.boundaries);
   } catch (error) {
     await store.close();
     throw error;
@@ -133,6 +139,7 @@ export async function startDeployment(given: DeploymentSettings): Promise<Deploy
     issuer,
     allowedOrigins,
     version,
+    defects,
     stop: running.stop,
   };
 }

@@ -1,4 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { DEFECT_CATALOGUE, UnknownDefectError } from './defects/catalogue.ts';
+import { type ControlSurface, startControlSurface } from './defects/control-surface.ts';
 import { type Deployment, startDeployment } from './deployment.ts';
 import { storeUrlFromEnvironment } from './settings.ts';
 import { type EmbeddedServer, startEmbeddedServer } from './store/embedded.ts';
@@ -11,6 +13,9 @@ interface Options {
   readonly allowedOrigin?: readonly string[];
   readonly storeUrl?: string;
   readonly exitWithParent?: true;
+  readonly defects: readonly string[];
+  readonly defectDelayMs: number;
+  readonly control?: true;
 }
 
 const USAGE_ERROR = 2;
@@ -38,6 +43,16 @@ function postgresUrl(text: string): string {
   return text;
 }
 
+function defectIds(text: string): readonly string[] {
+  const ids = text
+    .split(',')
+    .map((id) => id.trim())
+    .filter((id) => id !== '');
+  const unknown = ids.filter((id) => !DEFECT_CATALOGUE.some((defect) => defect.id === id));
+  if (unknown.length > 0) throw new InvalidArgumentError(new UnknownDefectError(unknown).message);
+  return ids;
+}
+
 function commandLine(): Command {
   const milliseconds = wholeNumber('milliseconds', 0, 600_000);
   return new Command('reference')
@@ -57,12 +72,16 @@ function commandLine(): Command {
       'PostgreSQL database (default: DATABASE_URL, else an embedded one)',
       postgresUrl,
     )
+    .option('--defects <ids>', 'defects to commit, separated by commas', defectIds, [])
+    .option('--defect-delay-ms <n>', 'how long a delaying defect delays', milliseconds, 20_000)
+    .option('--control', 'serve a control surface that switches defects')
     .option('--exit-with-parent', 'stop when the standard input ends')
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : USAGE_ERROR));
 }
 
 interface Stack {
   readonly deployment: Deployment;
+  readonly control: ControlSurface | undefined;
   readonly stop: () => Promise<void>;
 }
 
@@ -71,20 +90,22 @@ async function start(options: Options): Promise<Stack> {
   let embedded: EmbeddedServer | undefined;
   if (given === undefined) embedded = await startEmbeddedServer();
   try {
-    const { port, host, thinkingMs, pingIntervalMs, allowedOrigin } = options;
+    const {
+      allowedOrigin,
+      storeUrl: _store,
+      exitWithParent: _exit,
+      control: withControl,
+      ...settings
+    } = options;
     const storeUrl = given ?? (await embedded?.createDatabase()) ?? '';
     const origins = allowedOrigin === undefined ? {} : { allowedOrigins: allowedOrigin };
-    const deployment = await startDeployment({
-      port,
-      host,
-      thinkingMs,
-      pingIntervalMs,
-      storeUrl,
-      ...origins,
-    });
+    const deployment = await startDeployment({ ...settings, ...origins, storeUrl });
+    const control = withControl === true ? await startControlSurface(deployment.defects) : undefined;
     return {
       deployment,
+      control,
       stop: async () => {
+        await control?.stop();
         await deployment.stop();
         await embedded?.stop();
       },
@@ -95,9 +116,10 @@ async function start(options: Options): Promise<Stack> {
   }
 }
 
-function announce({ deployment }: Stack): void {
-  const { stop: _, ...facts } = deployment;
-  process.stdout.write(`${JSON.stringify({ ...facts, controlUrl: null })}\n`);
+function announce({ deployment, control }: Stack): void {
+  const { stop: _, defects, ...facts } = deployment;
+  const line = { ...facts, controlUrl: control?.url ?? null, defects: defects.active() };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
 /** Resolves when somebody asks the process to end. */
@@ -113,10 +135,26 @@ function askedToStop(options: Options): Promise<void> {
   });
 }
 
-const options = commandLine().parse().opts<Options>();
-const stopping = askedToStop(options);
-const stack = await start(options);
-announce(stack);
-await stopping;
-await stack.stop();
-process.exit(0);
+/** A port that cannot be had and a store that cannot be reached are mistakes of the caller. */
+function isUsageError(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /^(EADDRINUSE|EADDRNOTAVAIL|EACCES|ECONNREFUSED|ENOTFOUND|ERR_INVALID_URL|28P01|3D000)$/.test(code);
+}
+
+async function main(): Promise<void> {
+  const options = commandLine().parse().opts<Options>();
+  const stopping = askedToStop(options);
+  const stack = await start(options);
+  announce(stack);
+  await stopping;
+  await stack.stop();
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`the reference deployment did not start: ${message}\n`);
+  process.exit(isUsageError(error) ? USAGE_ERROR : 1);
+}

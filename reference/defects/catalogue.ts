@@ -1,0 +1,73 @@
+import type { Boundaries } from '../boundaries.ts';
+import type { Defect, DefectContext, DefectFacts } from './defect.ts';
+import { deliveryDefects } from './delivery-defects.ts';
+import { doorDefects } from './door-defects.ts';
+import { eventDefects } from './event-defects.ts';
+import { fieldDefects } from './field-defects.ts';
+import { httpDefects } from './http-defects.ts';
+import { orderDefects } from './order-defects.ts';
+import { requestDefects } from './request-defects.ts';
+import { socketDefects } from './socket-defects.ts';
+
+const DEFECTS: readonly Defect[] = [
+  ...eventDefects,
+  ...fieldDefects,
+  ...orderDefects,
+  ...deliveryDefects,
+  ...requestDefects,
+  ...socketDefects,
+  ...doorDefects,
+  ...httpDefects,
+].sort((left, right) => left.id.localeCompare(right.id));
+
+/** Every defect the deployment can commit, as data. */
+export const DEFECT_CATALOGUE: readonly DefectFacts[] = DEFECTS.map(({ build: _, ...facts }) => facts);
+
+/** A defect was asked for that does not exist. */
+export class UnknownDefectError extends Error {
+  constructor(unknown: readonly string[]) {
+    const known = DEFECT_CATALOGUE.map(({ id }) => id).join(', ');
+    super(`unknown defect ${unknown.join(', ')}: expected one of ${known}`);
+    this.name = 'UnknownDefectError';
+  }
+}
+
+/** The defects of one deployment that are switched on. */
+export interface DefectSwitch {
+  readonly active: () => readonly string[];
+  /** Replaces the set; refuses it as a whole when one of them is unknown. */
+  readonly activate: (ids: readonly string[]) => void;
+  readonly boundaries: Boundaries;
+}
+
+/** Puts the active layers around the honest behaviour, the one named first innermost. */
+function layered<T>(honest: T, layers: readonly (((inner: T) => T) | undefined)[]): T {
+  return layers.reduce((inner, layer) => layer?.(inner) ?? inner, honest);
+}
+
+/**
+ * Boundaries that commit whatever is switched on. A change holds for requests, upgrades and sockets
+ * that come after it; a socket keeps the defects it was opened with.
+ */
+export function defectSwitch(context: DefectContext, initial: readonly string[]): DefectSwitch {
+  const byId = new Map(DEFECTS.map((defect) => [defect.id, defect]));
+  let active: ReadonlyMap<string, Partial<Boundaries>> = new Map();
+  const activate = (ids: readonly string[]): void => {
+    const unknown = ids.filter((id) => !byId.has(id));
+    if (unknown.length > 0) throw new UnknownDefectError(unknown);
+    active = new Map(ids.map((id) => [id, active.get(id) ?? byId.get(id)?.build(context) ?? {}]));
+  };
+  const layers = <K extends keyof Boundaries>(boundary: K) =>
+    [...active.values()].map((each) => each[boundary]);
+  activate(initial);
+  return {
+    active: () => [...active.keys()],
+    activate,
+    boundaries: {
+      http: (honest) => (request) => layered(honest, layers('http'))(request),
+      tokens: (honest) => (token) => layered(honest, layers('tokens'))(token),
+      upgrades: (honest) => (offer) => layered(honest, layers('upgrades'))(offer),
+      sockets: (honest) => (peer) => layered(honest, layers('sockets'))(peer),
+    },
+  };
+}

@@ -1,0 +1,193 @@
+import { setTimeout } from 'node:timers/promises';
+import { decodeJwt, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose';
+import type { Credential } from '../auth/principal.ts';
+import type { Boundaries } from '../boundaries.ts';
+import type { Defect, DefectContext } from './defect.ts';
+
+const FAR_MS = 24 * 3_600_000;
+
+function credentialOf({ sub = '', tenant }: JWTPayload): Credential {
+  return { principal: { tenant: String(tenant), user: sub }, expiresAtMs: Date.now() + FAR_MS };
+}
+
+/** Lets in a token that was refused, if the careless look at it succeeds. */
+function alsoAccepting(look: (token: string) => Promise<JWTPayload> | JWTPayload): Partial<Boundaries> {
+  return {
+    tokens: (honest) => async (token) => {
+      const credential = await honest(token);
+      if (credential !== undefined || token === undefined) return credential;
+      try {
+        return credentialOf(await look(token));
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+function secretOf({ keys }: DefectContext): Uint8Array {
+  return new TextEncoder().encode(keys.secret);
+}
+
+function refuseUnless(condition: boolean): void {
+  if (!condition) throw new Error('not this kind of token');
+}
+
+/** Doors that open to everybody, to nobody, or in the wrong way. */
+export const doorDefects: readonly Defect[] = [
+  {
+    id: 'I053',
+    title: 'issuer and platform disagree on the secret: every token is refused',
+    breaks: '2',
+    family: 'authentication',
+    mustFail: ['CN-2', 'CN-6'],
+    mayFail: [
+      'CN-3',
+      'CN-4',
+      'CN-9',
+      'CN-12',
+      'LC-1',
+      'X-2',
+      'LC-16',
+      'LC-17',
+      'LC-19',
+      'LC-21',
+      'LC-22',
+      'RS-4',
+    ],
+    build: () => ({ tokens: () => async () => undefined }),
+  },
+  {
+    id: 'I055',
+    title: 'no sub-protocol is selected',
+    breaks: '4',
+    family: 'authentication',
+    mustFail: ['CN-6'],
+    mayFail: ['CN-2'],
+    build: () => ({
+      upgrades: (honest) => async (offer) => {
+        const decision = await honest(offer);
+        return decision.kind === 'open' ? { ...decision, protocol: undefined } : decision;
+      },
+    }),
+  },
+  {
+    id: 'D-TOKEN-ECHO',
+    title: 'the sub-protocol that carries the token is selected',
+    breaks: '4',
+    family: 'authentication',
+    mustFail: ['CN-6'],
+    mayFail: ['CN-2'],
+    build: () => ({
+      upgrades: (honest) => async (offer) => {
+        const decision = await honest(offer);
+        const token = offer.protocols.find((name) => name.startsWith('jwt.'));
+        return decision.kind === 'open' && token !== undefined ? { ...decision, protocol: token } : decision;
+      },
+    }),
+  },
+  {
+    id: 'I075',
+    title: 'a refused token closes with 1011 instead of the declared refusal',
+    breaks: '4',
+    family: 'authentication',
+    mustFail: ['CN-5'],
+    mayFail: [],
+    build: () => ({
+      upgrades: (honest) => async (offer) => {
+        const decision = await honest(offer);
+        const isRefused = decision.kind === 'refuse' && decision.status === 401;
+        return isRefused ? { kind: 'close', closeCode: 1011, reason: 'internal error' } : decision;
+      },
+    }),
+  },
+  {
+    id: 'I080',
+    title: 'connecting takes far too long',
+    breaks: '4',
+    family: 'time',
+    mustFail: ['CN-2'],
+    mayFail: ['CN-3', 'CN-4', 'CN-5', 'CN-6', 'CN-9', 'LC-1', 'LT-1', 'RS-5', 'RS-10'],
+    build: ({ delayMs }) => ({
+      upgrades: (honest) => async (offer) => {
+        await setTimeout(delayMs, undefined, { ref: false });
+        return honest(offer);
+      },
+    }),
+  },
+  {
+    id: 'D-NO-TOKEN',
+    title: 'without a token everybody is one demo user',
+    breaks: '2',
+    family: 'authentication',
+    mustFail: ['CN-5'],
+    mayFail: ['X-2'],
+    build: () => ({
+      tokens: (honest) => async (token) =>
+        token === undefined ? credentialOf({ sub: 'demo', tenant: 'demo' }) : honest(token),
+    }),
+  },
+  {
+    id: 'D-ALG-NONE',
+    title: 'unsigned tokens are accepted',
+    breaks: '2',
+    family: 'authentication',
+    mustFail: ['CN-5'],
+    mayFail: ['X-2'],
+    build: () =>
+      alsoAccepting((token) => {
+        refuseUnless(decodeProtectedHeader(token).alg === 'none');
+        return decodeJwt(token);
+      }),
+  },
+  {
+    id: 'D-WRONG-SIGNATURE',
+    title: 'the signature of a token is never checked',
+    breaks: '2',
+    family: 'authentication',
+    mustFail: ['CN-5'],
+    mayFail: ['X-2'],
+    build: ({ keys }) =>
+      alsoAccepting((token) => {
+        const claims = decodeJwt(token);
+        const isFresh = (claims.exp ?? 0) * 1000 > keys.clock.now();
+        refuseUnless(decodeProtectedHeader(token).alg === 'HS256' && claims.iss === keys.issuer && isFresh);
+        return claims;
+      }),
+  },
+  {
+    id: 'D-EXPIRED',
+    title: 'expired tokens are accepted',
+    breaks: '2',
+    family: 'authentication',
+    mustFail: ['CN-5'],
+    mayFail: ['RS-8', 'X-2'],
+    build: (context) =>
+      alsoAccepting(async (token) => {
+        const currentDate = new Date(((decodeJwt(token).exp ?? 0) - 1) * 1000);
+        const { payload } = await jwtVerify(token, secretOf(context), {
+          issuer: context.keys.issuer,
+          currentDate,
+        });
+        return payload;
+      }),
+  },
+  {
+    id: 'D-WRONG-ISSUER',
+    title: 'tokens of any issuer are accepted',
+    breaks: '2',
+    family: 'authentication',
+    mustFail: ['CN-5'],
+    mayFail: ['X-2'],
+    build: (context) => alsoAccepting(async (token) => (await jwtVerify(token, secretOf(context))).payload),
+  },
+  {
+    id: 'D-ORIGIN-OPEN',
+    title: 'sockets are opened for every origin',
+    breaks: '2',
+    family: 'surroundings',
+    mustFail: ['CN-12'],
+    mayFail: [],
+    build: () => ({ upgrades: (honest) => (offer) => honest({ ...offer, origin: undefined }) }),
+  },
+];

@@ -1,0 +1,110 @@
+import type { Boundaries } from '../boundaries.ts';
+import type { Defect } from './defect.ts';
+import { shifted } from './field-defects.ts';
+import { changingEvents, replacing } from './frames.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Changes the answers to some requests. */
+function answering(
+  change: (response: Response, request: Request) => Promise<Response> | Response,
+): Partial<Boundaries> {
+  return { http: (honest) => async (request) => change(await honest(request), request) };
+}
+
+function isAbout(request: Request, path: string): boolean {
+  return new URL(request.url).pathname === path;
+}
+
+function withHeaders(response: Response, change: (headers: Headers) => void): Response {
+  const headers = new Headers(response.headers);
+  change(headers);
+  return new Response(response.body, { status: response.status, headers });
+}
+
+/** HTTP answers that are untrue, or that browsers cannot use. */
+export const httpDefects: readonly Defect[] = [
+  {
+    id: 'I065',
+    title: 'the list of projects needs no token',
+    breaks: '2',
+    family: 'authentication',
+    mustFail: ['X-2'],
+    mayFail: ['CN-5'],
+    build: () =>
+      answering((response, request) =>
+        response.status === 401 && request.method === 'GET' && isAbout(request, '/api/projects')
+          ? Response.json({ items: [], nextCursor: null, total: 0 })
+          : response,
+      ),
+  },
+  {
+    id: 'I097',
+    title: 'health is a constant OK',
+    breaks: '3',
+    family: 'surroundings',
+    mustFail: ['CN-10'],
+    mayFail: [],
+    build: () =>
+      answering(async (response, request) => {
+        if (!isAbout(request, '/health') || response.status !== 503) return response;
+        const body = (await response.json()) as object;
+        return Response.json({ ...body, status: 'healthy', components: { store: { status: 'healthy' } } });
+      }),
+  },
+  {
+    id: 'I108',
+    title: 'every preflight is refused, and Vary: Origin is missing',
+    breaks: '2',
+    family: 'surroundings',
+    mustFail: ['CN-12'],
+    mayFail: [],
+    build: () =>
+      answering((response, request) => {
+        const detail = { detail: 'this origin is not on the list', code: 'ORIGIN_REFUSED' };
+        const answer = request.method === 'OPTIONS' ? Response.json(detail, { status: 403 }) : response;
+        return withHeaders(answer, (headers) => headers.delete('vary'));
+      }),
+  },
+  {
+    id: 'D-VERSION-CHANGES',
+    title: 'health reports another version each time',
+    breaks: '3',
+    family: 'surroundings',
+    mustFail: [],
+    mayFail: ['CN-7'],
+    build: () => {
+      let answers = 0;
+      return answering(async (response, request) => {
+        if (!isAbout(request, '/health')) return response;
+        const body = (await response.json()) as { readonly version: string };
+        answers += 1;
+        return Response.json({ ...body, version: `${body.version}-${answers}` }, { status: response.status });
+      });
+    },
+  },
+  {
+    id: 'D-CLOCK-SKEW',
+    title: 'the whole deployment is an hour ahead: events and Date header',
+    breaks: '4',
+    family: 'time',
+    mustFail: [],
+    mayFail: ['CN-8', 'LC-10'],
+    build: () => ({
+      ...answering((response) =>
+        withHeaders(response, (headers) => headers.set('date', new Date(Date.now() + HOUR_MS).toUTCString())),
+      ),
+      sockets: (honest) => {
+        const events = changingEvents(() => (frame) => ({
+          ...frame,
+          timestamp: shifted(frame['timestamp'], HOUR_MS),
+        }));
+        const greeting = replacing(['connection_established'], (frame) => ({
+          ...frame,
+          timestamp: shifted(frame['timestamp'], HOUR_MS),
+        }));
+        return greeting.sockets?.(events.sockets?.(honest) ?? honest) ?? honest;
+      },
+    }),
+  },
+];

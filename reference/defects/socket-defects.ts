@@ -1,0 +1,214 @@
+import type { Boundaries, ChatPeer } from '../boundaries.ts';
+import type { Defect } from './defect.ts';
+import { type Frame, firstOfRun, isEvent, rewriting, sendingThrough } from './frames.ts';
+
+const NO_RUN = [
+  'CN-4',
+  'CN-9',
+  'LC-1',
+  'LC-2',
+  'LC-3',
+  'LC-16',
+  'LC-17',
+  'LC-19',
+  'LC-20',
+  'LC-21',
+  'LC-22',
+  'RS-4',
+];
+
+/** Does something to each socket just after its session was opened. */
+function afterOpening(act: (peer: ChatPeer) => void): Partial<Boundaries> {
+  return {
+    sockets: (honest) => (peer) => {
+      const receiver = honest(peer);
+      act(peer);
+      return receiver;
+    },
+  };
+}
+
+/** Does something later without keeping the process alive for it. */
+function later(ms: number, act: () => void): void {
+  setTimeout(act, ms).unref();
+}
+
+/** Holds back everything sent while it is closed, and keeps the order. */
+function gate(send: (frame: Frame) => void): {
+  readonly send: (frame: Frame) => void;
+  readonly closeFor: (ms: number) => void;
+} {
+  let held: Frame[] | undefined;
+  return {
+    send: (frame) => {
+      if (held === undefined) send(frame);
+      else held.push(frame);
+    },
+    closeFor: (ms) => {
+      held ??= [];
+      later(ms, () => {
+        const waiting = held ?? [];
+        held = undefined;
+        for (const frame of waiting) send(frame);
+      });
+    },
+  };
+}
+
+/** Sockets that greet wrongly, close too early, or fall silent. */
+export const socketDefects: readonly Defect[] = [
+  {
+    id: 'I025',
+    title: 'a second greeting with another id, after which events go nowhere',
+    breaks: '4',
+    family: 'order',
+    mustFail: ['CN-2', 'CN-4'],
+    mayFail: NO_RUN,
+    build: ({ newId }) =>
+      rewriting(() => (frame) => {
+        if (frame['type'] === 'connection_established') return [frame, { ...frame, connection_id: newId() }];
+        return isEvent(frame) ? [] : [frame];
+      }),
+  },
+  {
+    id: 'D-GREETING-MISSING',
+    title: 'no greeting is sent',
+    breaks: '4',
+    family: 'missing events',
+    mustFail: ['CN-2'],
+    mayFail: ['CN-6', 'LT-2', ...NO_RUN],
+    build: () => rewriting(() => (frame) => (frame['type'] === 'connection_established' ? [] : [frame])),
+  },
+  {
+    id: 'D-GREETING-WRONG-USER',
+    title: 'the greeting names another user',
+    breaks: '4',
+    family: 'isolation',
+    mustFail: ['CN-2'],
+    mayFail: ['IS-2'],
+    build: () =>
+      rewriting(() => (frame) => [
+        frame['type'] === 'connection_established' ? { ...frame, user_id: 'somebody-else' } : frame,
+      ]),
+  },
+  {
+    id: 'I069',
+    title: 'close 1011 on an internal serialisation error in mid-run',
+    breaks: '4',
+    family: 'closing',
+    mustFail: ['LC-1'],
+    mayFail: ['LC-3', 'LC-5', 'LC-6', ...NO_RUN],
+    build: () =>
+      sendingThrough((peer, send) => (frame) => {
+        if (frame['type'] === 'tool_completed') peer.close(1011, 'internal error');
+        else send(frame);
+      }),
+  },
+  {
+    id: 'I071',
+    title: 'close 1011 during the first seconds after the start',
+    breaks: '4',
+    family: 'closing',
+    mustFail: ['CN-2'],
+    mayFail: ['CN-3', 'CN-6', ...NO_RUN],
+    build: ({ delayMs }) => {
+      const readyAt = performance.now() + delayMs;
+      return {
+        sockets: (honest) => (peer) => {
+          if (performance.now() >= readyAt) return honest(peer);
+          peer.close(1011, 'still starting');
+          return { message: () => undefined, closed: () => undefined };
+        },
+      };
+    },
+  },
+  {
+    id: 'I073',
+    title: 'the connection is dropped milliseconds after authentication',
+    breaks: '4',
+    family: 'closing',
+    mustFail: ['CN-3', 'CN-4'],
+    mayFail: ['CN-2', 'CN-6', ...NO_RUN],
+    build: () => afterOpening((peer) => later(5, peer.drop)),
+  },
+  {
+    id: 'I074',
+    title: 'an immediate polite close 1000 after connecting',
+    breaks: '4',
+    family: 'closing',
+    mustFail: ['CN-3', 'CN-4'],
+    mayFail: ['CN-2', 'CN-6', ...NO_RUN],
+    build: () => afterOpening((peer) => peer.close(1000, 'goodbye')),
+  },
+  {
+    id: 'I083',
+    title: 'the first frames of a run come seconds late',
+    breaks: '4',
+    family: 'time',
+    mustFail: ['CN-4'],
+    mayFail: ['CN-3', 'LC-10', 'LC-11', 'LC-12', 'LC-13', 'LT-3', 'LT-4', 'LT-5', 'LT-7', ...NO_RUN],
+    build: ({ delayMs }) =>
+      sendingThrough((_, send) => {
+        const held = gate(send);
+        return (frame) => {
+          if (frame['type'] === 'agent_started') held.closeFor(delayMs);
+          held.send(frame);
+        };
+      }),
+  },
+  {
+    id: 'I087',
+    title: 'an idle timeout closes the socket before the run completes',
+    breaks: '4',
+    family: 'closing',
+    mustFail: ['LC-1', 'LC-3'],
+    mayFail: ['LC-12', 'LT-6', ...NO_RUN],
+    build: ({ delayMs }) =>
+      sendingThrough((peer, send) => {
+        let isIdle = false;
+        return (frame) => {
+          if (isIdle && isEvent(frame)) return;
+          send(frame);
+          if (frame['type'] !== 'agent_thinking') return;
+          isIdle = true;
+          later(delayMs, () => peer.close(1001, 'idle'));
+        };
+      }),
+  },
+  {
+    id: 'D-SILENCE',
+    title: 'a long silence after the first tool was called',
+    breaks: '4',
+    family: 'time',
+    mustFail: ['LC-11', 'LC-12'],
+    mayFail: ['CN-3', 'CN-9', 'LC-10', 'LC-13', 'LC-16', 'LC-17', 'LC-19', 'LC-22', 'LT-5', 'LT-6', 'LT-7'],
+    build: ({ delayMs }) =>
+      sendingThrough((_, send) => {
+        const held = gate(send);
+        const isFirst = firstOfRun();
+        return (frame) => {
+          held.send(frame);
+          if (frame['type'] === 'tool_executing' && isFirst(frame)) held.closeFor(delayMs);
+        };
+      }),
+  },
+  {
+    id: 'D-PONG-MISSING',
+    title: 'a ping is never answered',
+    breaks: '4',
+    family: 'silence',
+    mustFail: ['CN-3'],
+    mayFail: ['IS-5', 'RS-2', 'RS-3'],
+    build: () => rewriting(() => (frame) => (frame['type'] === 'pong' ? [] : [frame])),
+  },
+  {
+    id: 'D-PONG-WRONG-ID',
+    title: 'a pong carries another request_id than its ping',
+    breaks: '4',
+    family: 'fields',
+    mustFail: ['CN-3'],
+    mayFail: ['IS-5'],
+    build: ({ newId }) =>
+      rewriting(() => (frame) => [frame['type'] === 'pong' ? { ...frame, request_id: newId() } : frame]),
+  },
+];
