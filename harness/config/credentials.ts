@@ -109,6 +109,9 @@ const READERS: Readonly<Record<AuthScheme, (reader: Reader) => Access | undefine
   none: (reader) => (word(reader, 'TARGET_AUTH', ['none']) === undefined ? undefined : OPEN),
 };
 
+/** What the reference deployment writes and expects; any other deployment has its own. */
+const REFERENCE_ISSUER = 'https://issuer.reference.example.test';
+
 function readSigningSecret(reader: Reader): Access | undefined {
   const secrets = readSecrets(reader, 'TARGET_JWT_SECRET', 'TARGET_JWT_SECRET_FILE');
   const users = readOrGenerateUsers(reader);
@@ -120,7 +123,7 @@ function readSigningSecret(reader: Reader): Access | undefined {
   }
   if (secret === undefined || users === undefined) return undefined;
   return {
-    credentials: { scheme: 'secret', secret, issuer: issuer ?? 'agent-platform' },
+    credentials: { scheme: 'secret', secret, issuer: issuer ?? REFERENCE_ISSUER },
     identities: identitiesOf(users),
   };
 }

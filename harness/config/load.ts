@@ -9,6 +9,7 @@ import { type HarnessOptions, readOptions } from './options.ts';
 import { type Report, refuseIfAny } from './problems.ts';
 import type { CompleteProfile, Profile } from './profile.ts';
 import { completeProfile, loadProfile } from './profile-file.ts';
+import { DEFAULT_PROFILE } from './profiles/default.ts';
 import { duration, fraction, type Reader, text } from './reader.ts';
 import { readSettings, type Variables } from './settings.ts';
 import { readTarget, type Target } from './target.ts';
@@ -52,31 +53,33 @@ export async function loadConfig(input: LoadInput): Promise<Config> {
   const { env, cwd, overrides = {} } = input;
   const reader: Reader = { settings: readSettings({ env, cwd, overrides }, report), cwd, report };
   const options = readOptions(reader);
-  const profile = await readProfile(reader, input.profile, problems);
-  const thresholds = readThresholds(reader, profile);
+  const { profile, refused } = await readProfile(reader, input.profile);
+  const thresholds = readThresholds(reader, profile, refused === undefined);
   const { target, credentials } = readTargetAndAccess(reader, profile, thresholds, options);
   const harness = { ...options, concurrency: withinSessions(reader, profile, options.concurrency) };
-  refuseIfAny(problems);
+  if (refused !== undefined && problems.length === 0) throw refused;
+  refuseIfAny(refused === undefined ? problems : [refused.message, ...problems]);
   return { target, credentials, harness };
 }
 
-async function readProfile(
-  reader: Reader,
-  value: Profile | undefined,
-  problems: readonly string[],
-): Promise<CompleteProfile> {
+interface FoundProfile {
+  readonly profile: CompleteProfile;
+  /** Why it is only the default one; thrown once the rest has been read too. */
+  readonly refused?: HarnessError;
+}
+
+async function readProfile(reader: Reader, value: Profile | undefined): Promise<FoundProfile> {
   const { cwd } = reader;
   try {
-    if (value !== undefined) return await completeProfile(value, cwd);
-    return await loadProfile(text(reader, 'TARGET_PROFILE') ?? 'default', cwd);
+    if (value !== undefined) return { profile: await completeProfile(value, cwd) };
+    return { profile: await loadProfile(text(reader, 'TARGET_PROFILE') ?? DEFAULT_PROFILE.name, cwd) };
   } catch (error) {
-    // The rest cannot be read without a profile, but what is already known is told along with it.
-    if (error instanceof HarnessError && problems.length > 0) refuseIfAny([...problems, error.message]);
+    if (error instanceof HarnessError) return { profile: DEFAULT_PROFILE, refused: error };
     throw error;
   }
 }
 
-function readThresholds(reader: Reader, profile: CompleteProfile): Thresholds {
+function readThresholds(reader: Reader, profile: CompleteProfile, isTheOneMeant: boolean): Thresholds {
   const set = Object.fromEntries(THRESHOLD_NAMES.map((name) => [name, readThreshold(reader, name)]));
   const sourceOf = (name: ThresholdName): string => {
     if (set[name] !== undefined) return THRESHOLD_VARIABLES[name];
@@ -84,7 +87,9 @@ function readThresholds(reader: Reader, profile: CompleteProfile): Thresholds {
   };
   const said = Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined));
   const thresholds: Thresholds = { ...DEFAULT_THRESHOLDS, ...profile.thresholds, ...said };
-  for (const contradiction of contradictions(thresholds, sourceOf)) reader.report(contradiction);
+  // Against a profile that nobody asked for, a contradiction would mislead.
+  if (isTheOneMeant)
+    for (const contradiction of contradictions(thresholds, sourceOf)) reader.report(contradiction);
   return thresholds;
 }
 

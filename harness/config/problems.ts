@@ -23,8 +23,8 @@ export function refuseIfAny(problems: readonly string[]): void {
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const candidate = closest(word, [...known]);
-  // A third of the letters wrong is no longer a slip of the fingers.
-  return distance(word, candidate) <= Math.max(2, Math.floor(word.length / 3)) ? candidate : undefined;
+  // With more of the letters wrong it is no slip of the fingers.
+  return distance(word, candidate) <= Math.max(2, Math.floor(word.length / 4)) ? candidate : undefined;
 }
 
 /** ": did you mean X?", or what else to say when nothing is near. */

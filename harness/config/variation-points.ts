@@ -83,7 +83,7 @@ export function refusalOf(id: string, value: string): string | undefined {
     const fits = /^\d+$/.test(value) && Number(value) >= allowed.from && Number(value) <= allowed.to;
     return fits
       ? undefined
-      : `is "${value}": expected a number of ${allowed.unit} from ${allowed.from} to ${allowed.to}, as text`;
+      : `is "${value}": expected a number of ${allowed.unit} from ${allowed.from} to ${allowed.to}, as text, or null when it is not declared`;
   }
   return allowed.includes(value)
     ? undefined
