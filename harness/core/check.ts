@@ -25,6 +25,8 @@ interface CheckBase {
   readonly title: string;
   /** Scenarios that must be driven for it; it then reads every transcript of the campaign. */
   readonly scenarios: readonly string[];
+  /** The requirement whose breach leaves this check with nothing to judge. */
+  readonly restsOn?: string;
   /** Capabilities beyond those of its requirement. */
   readonly when?: readonly Capability[];
 }

@@ -134,8 +134,12 @@ export interface Stage {
   readonly trial: number;
   readonly thresholds: Thresholds;
   readonly origins: { readonly listed?: string | undefined; readonly unlisted: string };
+  /** Path of the health endpoint. */
+  readonly health: string;
   /** Zero-based, below the scenario's `actors`. */
   actor(index?: number): Actor;
+  /** Lets time pass where the spacing of requests is itself the stimulus. */
+  pause(ms: number): Promise<void>;
   /** A word that nothing else in the campaign contains; the same for the same seed. */
   nonce(label: string): string;
   /** A seeded number in [0, 1). */

@@ -19,7 +19,7 @@ export async function awaitReachable(url: string, network: Network, clock: Clock
   let last = '';
   while (clock.now() < until) {
     attempts += 1;
-    const left = Math.max(1, until - clock.now());
+    const left = Math.max(1, Math.ceil(until - clock.now()));
     try {
       const answer = await request(url, { dispatcher: network.dispatcher, signal: AbortSignal.timeout(left) });
       await answer.body.dump();

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { WebSocket } from 'ws';
@@ -42,11 +43,13 @@ export function setStage(way: StageWay): Stage {
     trial: trial.number,
     thresholds: plan.thresholds,
     origins: plan.origins,
+    health: plan.target.endpoints['health'] ?? '/health',
     actor(index = 0) {
       const actor = actors[index];
       if (actor === undefined) throw new RangeError(`scenario ${trial.scenario} has no actor ${index}`);
       return actor;
     },
+    pause: (ms) => delay(ms, undefined, { signal: way.ended }),
     nonce: word,
     random: () => uniformFloat64(generator),
     badToken: (kind: BadToken) => tokens.badToken(kind, trial.actors[0]?.identity ?? 0),

@@ -9,6 +9,13 @@ interface Form {
   readonly placeholder: string;
 }
 
+/** What stands in a transcript where a secret was. The brackets occur in no protocol and survive JSON as they are. */
+const OPENING = '⟦secret ';
+const placeholderOf = (name: string, form: string): string => `${OPENING}${name} ${form}⟧`;
+
+/** Whether text from a transcript held a secret when it was on the wire. */
+export const heldSecret = (text: string): boolean => text.includes(OPENING);
+
 /** Shorter than this, a re-encoded secret would match by chance. */
 const SHORTEST_ENCODED = 6;
 
@@ -41,7 +48,7 @@ function formsOf(name: string, secret: string): readonly Form[] {
   ];
   return [['raw', secret] as const, ...encoded]
     .filter(([form, needle]) => form === 'raw' || (needle.length >= SHORTEST_ENCODED && needle !== secret))
-    .map(([form, needle]) => ({ needle, placeholder: `[secret ${name} ${form}]` }));
+    .map(([form, needle]) => ({ needle, placeholder: placeholderOf(name, form) }));
 }
 
 const escapePattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -75,11 +82,11 @@ export function createRedactor(): Redactor {
     },
     redact(text) {
       if (pattern === undefined || text.search(pattern) < 0) return text;
-      return text.replace(pattern, (needle) => placeholders.get(needle) ?? '[secret]');
+      return text.replace(pattern, (needle) => placeholders.get(needle) ?? placeholderOf('unnamed', 'raw'));
     },
     find(text) {
       if (pattern === undefined) return [];
-      return [...new Set((text.match(pattern) ?? []).map((needle) => placeholders.get(needle) ?? '[secret]'))];
+      return [...new Set((text.match(pattern) ?? []).map((needle) => placeholders.get(needle) ?? placeholderOf('unnamed', 'raw')))];
     },
   };
 }

@@ -49,6 +49,9 @@ interface Judged {
   readonly collected: unknown[];
   /** Whether all that a campaign check collected from was whole. */
   whole: boolean;
+  /** Trials of the scenarios it needs that came to their end without anything for it to judge. */
+  readonly silent: string[];
+  spoke: boolean;
 }
 
 /** Takes the transcripts of a campaign in any order and concludes when there are no more. */
@@ -68,7 +71,7 @@ export function createJudge(plan: Plan, suites: readonly Suite<TrialView>[], dia
   const judged: readonly Judged[] = suites
     .flatMap(({ checks }) => checks)
     .filter(({ id }) => selected.has(id))
-    .map((check) => ({ check, tally: new FindingTally(), collected: [], whole: true }));
+    .map((check) => ({ check, tally: new FindingTally(), collected: [], whole: true, silent: [], spoke: false }));
   const planned = new Map(plan.trials.map((trial) => [trial.id, trial]));
   const seen = new Map<string, TrialEvidence>();
   const facts = createFacts(plan);
@@ -154,7 +157,7 @@ function spoiltEvidence(
   }
 }
 
-function examine(one: Judged, view: TrialView, terms: Terms, mustSpeak: boolean): void {
+function examine(one: Judged, view: TrialView, terms: Terms, isNeeded: boolean): void {
   const { check, tally } = one;
   try {
     if (check.kind === 'campaign') {
@@ -165,15 +168,18 @@ function examine(one: Judged, view: TrialView, terms: Terms, mustSpeak: boolean)
     }
     const findings = check.judge(view, terms);
     for (const finding of findings) tally.add(view.isWhole ? finding : withoutPass(finding));
-    if (findings.length === 0 && mustSpeak) tally.add(silence(view));
+    if (findings.length > 0) one.spoke = true;
+    else if (isNeeded) one.silent.push(view.trial);
   } catch (cause) {
     tally.add(crash(cause, [view.ref()]));
   }
 }
 
-function silence(view: TrialView): Finding {
-  const actual = `scenario ${view.scenario} left nothing to judge`;
-  return inconclusive({ code: 'nothing-to-judge', expected: 'something to judge', actual, refs: [view.ref()] });
+/** Every trial it needs was driven, and none showed what it judges. */
+function silence({ check, silent }: Judged): Finding {
+  const actual = `${silent.join(', ')} left nothing to judge`;
+  const refs = silent.map((trial) => ({ trial, entries: [] }));
+  return inconclusive({ code: 'nothing-to-judge', expected: check.title, actual, refs }, check.restsOn);
 }
 
 function crash(cause: unknown, refs: readonly EvidenceRef[]): Finding {
@@ -189,6 +195,7 @@ function withoutPass(finding: Finding): Finding {
 function conclude(one: Judged, terms: Terms): CheckVerdict {
   const { check, tally } = one;
   if (check.kind === 'campaign') concludeCampaign(one, check, terms);
+  else if (!one.spoke && one.silent.length > 0) tally.add(silence(one));
   const { findings, counts } = tally.sum();
   const verdict = worstVerdict(findings.map((finding) => finding.verdict));
   return { check: check.id, requirement: check.requirement, verdict, findings, counts };

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import type { Config } from '../config/load.ts';
+import type { Target } from '../config/target.ts';
+import { DEFAULT_THRESHOLDS, THRESHOLD_NAMES } from '../config/thresholds.ts';
+import type { PlanBasis } from '../plan/make.ts';
+
+/** Name and version of this package, from wherever it is installed. */
+export function harnessIdentity(): { readonly name: string; readonly version: string } {
+  for (const up of ['../../package.json', '../../../package.json']) {
+    try {
+      const { name, version } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8'));
+      if (name === 'agent-conformance') return { name, version };
+    } catch {
+      // From the built package the file is one folder further up.
+    }
+  }
+  return { name: 'agent-conformance', version: '0.0.0' };
+}
+
+/** Thresholds that are not the protocol's, for the report to tell. */
+function departuresOf({ thresholds }: Target): string[] {
+  return THRESHOLD_NAMES.filter((name) => thresholds[name] !== DEFAULT_THRESHOLDS[name]).map(
+    (name) => `${name}: ${thresholds[name]} (default ${DEFAULT_THRESHOLDS[name]})`,
+  );
+}
+
+/** What the plan states of the configuration. */
+export function basisOf(
+  config: Config,
+  target: Target,
+  given: { readonly campaign: string; readonly createdAt: string; readonly selectors: readonly string[] },
+): PlanBasis {
+  const { name, url, wsUrl, environment, profile, dialect, endpoints, limits, origins } = target;
+  const { startsPerSecond, frameBytes, entriesPerTrial, evidenceBytesPerTrial } = limits;
+  return {
+    campaign: given.campaign,
+    createdAt: given.createdAt,
+    harness: { ...harnessIdentity(), node: process.version },
+    seed: config.harness.seed,
+    target: { name, url, wsUrl, environment, profile, dialect, endpoints: { ...endpoints } },
+    capabilities: target.capabilities,
+    variationPoints: target.variationPoints,
+    thresholds: target.thresholds,
+    departures: departuresOf(target),
+    origins,
+    limits: {
+      concurrency: config.harness.concurrency,
+      startsPerSecond,
+      frameBytes,
+      entriesPerTrial,
+      evidenceBytesPerTrial,
+    },
+    selectors: [...given.selectors],
+    identities: target.identities.map(({ name: identity, tenant, user }) => ({
+      name: identity,
+      ...(tenant === undefined ? {} : { tenant }),
+      ...(user === undefined ? {} : { user }),
+    })),
+  };
+}

@@ -1,0 +1,92 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { HarnessError } from '../core/errors.ts';
+import { decodeTranscript, type ReadTranscript } from '../evidence/codec.ts';
+import type { Redactor } from '../evidence/redaction.ts';
+import type { Plan } from '../plan/plan.ts';
+import { readPlan } from '../plan/seal.ts';
+
+/** Where things lie in a campaign's folder. */
+export const planPath = (dir: string): string => join(dir, 'plan.json');
+export const evidencePath = (dir: string): string => join(dir, 'evidence');
+const transcriptPath = (dir: string, trial: string): string => join(evidencePath(dir), `${trial}.ndjson`);
+
+/** A transcript above this is not read: nothing we write comes near it. */
+const LARGEST_TRANSCRIPT_BYTES = 512 * 1024 * 1024;
+
+/** Makes the folder of a new campaign, for its owner's eyes, with the sealed plan in it. */
+export function createFolder(resultsDir: string, plan: Plan): string {
+  const dir = join(resultsDir, plan.campaign);
+  mkdirSync(evidencePath(dir), { recursive: true, mode: 0o700 });
+  writeFileSync(planPath(dir), `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  pointLatest(resultsDir, dir);
+  return dir;
+}
+
+/** `latest` is a convenience: where links cannot be made, nothing depends on it. */
+function pointLatest(resultsDir: string, dir: string): void {
+  const link = join(resultsDir, 'latest');
+  try {
+    rmSync(link, { force: true });
+    symlinkSync(basename(dir), link);
+  } catch {
+    // Somebody else's campaign made it at the same moment, or the file system has no links.
+  }
+}
+
+/**
+ * The plan of a stored campaign.
+ * @throws HarnessError `EVIDENCE_INVALID` when there is none or it cannot be read.
+ */
+export function loadPlan(dir: string): Plan {
+  let text: string;
+  try {
+    text = readFileSync(planPath(dir), 'utf8');
+  } catch (cause) {
+    const message = `${dir} holds no plan.json: expected the folder of a campaign, for example results/latest`;
+    throw new HarnessError('EVIDENCE_INVALID', message, { cause });
+  }
+  return readPlan(text);
+}
+
+/** One transcript as it lies on disk; undefined when there is none. */
+export function loadTranscript(dir: string, trial: string): ReadTranscript | undefined {
+  const path = transcriptPath(dir, trial);
+  try {
+    if (statSync(path).size > LARGEST_TRANSCRIPT_BYTES) return { damage: 'it is larger than any we write' };
+    return decodeTranscript(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes an artefact whole or not at all. */
+export function writeArtefact(dir: string, name: string, text: string): void {
+  const path = join(dir, name);
+  writeFileSync(`${path}.part`, text, { mode: 0o600 });
+  renameSync(`${path}.part`, path);
+}
+
+/**
+ * Searches everything in the folder for the secrets that the campaign was given. What holds one is moved to
+ * an owner-only folder beside it.
+ * @returns for each such file, its name and what it held
+ */
+export function quarantineSecrets(dir: string, redactor: Redactor): readonly string[] {
+  const quarantine = join(dir, 'quarantine');
+  return artefactsOf(dir).flatMap((name) => {
+    const held = redactor.find(readFileSync(join(dir, name), 'utf8'));
+    if (held.length === 0) return [];
+    mkdirSync(quarantine, { recursive: true, mode: 0o700 });
+    renameSync(join(dir, name), join(quarantine, basename(name)));
+    return [`${name}: ${held.join(', ')}`];
+  });
+}
+
+function artefactsOf(dir: string): readonly string[] {
+  const files = (folder: string, prefix: string): readonly string[] =>
+    readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => `${prefix}${entry.name}`);
+  return [...files(dir, ''), ...files(evidencePath(dir), 'evidence/')];
+}

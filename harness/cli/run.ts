@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import { catalogue } from '../../suites/catalogue.ts';
+import { type CampaignEvent, runCampaign } from '../campaign/run-campaign.ts';
+import { readProcessEnvironment } from '../config/load.ts';
+import type { ExitCode } from '../core/exit-code.ts';
+import type { Plan } from '../plan/plan.ts';
+import { systemClock } from '../driver/system-clock.ts';
+import { announce, writeReports } from './output.ts';
+import { type Progress, progressForm, startProgress } from './progress.ts';
+
+export interface RunOptions {
+  readonly seed?: string;
+  readonly profile?: string;
+  readonly outputDir?: string;
+  readonly color: boolean;
+}
+
+/** Drives, judges, reports. */
+export async function runCommand(selectors: readonly string[], options: RunOptions): Promise<ExitCode> {
+  const ended = endOnSignal();
+  const display = createDisplay(options);
+  try {
+    const { report, dir } = await runCampaign({
+      suites: catalogue,
+      selectors,
+      env: readProcessEnvironment(),
+      cwd: process.cwd(),
+      overrides: overridesOf(options),
+      clock: systemClock,
+      uniqueWord: randomBytes(3).toString('hex'),
+      ended,
+      watch: display.watch,
+      render: writeReports,
+    });
+    display.stop();
+    return announce(report, dir, options);
+  } finally {
+    display.stop();
+  }
+}
+
+function overridesOf({ seed, profile, outputDir }: RunOptions): Readonly<Record<string, string>> {
+  return {
+    ...(seed === undefined ? {} : { HARNESS_SEED: seed }),
+    ...(profile === undefined ? {} : { TARGET_PROFILE: profile }),
+    ...(outputDir === undefined ? {} : { HARNESS_RESULTS_DIR: outputDir }),
+  };
+}
+
+/** The first signal ends the driving and lets the reports be written; the second one ends everything. */
+function endOnSignal(): AbortSignal {
+  const ending = new AbortController();
+  process.once('SIGINT', () => ending.abort(130));
+  process.once('SIGTERM', () => ending.abort(143));
+  return ending.signal;
+}
+
+function createDisplay(options: RunOptions): { watch: (event: CampaignEvent) => void; stop: () => void } {
+  let progress: Progress | undefined;
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  return {
+    watch(event) {
+      if (event.kind === 'reference-starting')
+        say('no TARGET_URL is set: starting a reference deployment to test against');
+      else if (event.kind === 'planned') {
+        say(`campaign ${event.plan.campaign} against ${event.plan.target.url}`);
+        progress = showDriving(event.plan, options);
+      } else progress?.watch(event);
+    },
+    stop: () => progress?.stop(),
+  };
+}
+
+function showDriving(plan: Plan, options: RunOptions): Progress {
+  const scenarios = new Map(catalogue.flatMap((suite) => suite.scenarios.map((scenario) => [scenario.id, scenario])));
+  const form = progressForm(process.stderr.isTTY === true, readProcessEnvironment());
+  return startProgress({
+    ...form,
+    colour: form.colour && options.color,
+    plan,
+    scenarios,
+    output: process.stderr,
+    clock: systemClock,
+  });
+}

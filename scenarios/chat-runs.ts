@@ -1,0 +1,176 @@
+import { defineScenario, type Stage } from '../harness/core/scenario.ts';
+import { costTable, fenced } from './data-sets.ts';
+import { awaitEnd, listenOn } from './listening.ts';
+
+/** Labels by which checks find the runs. Those that begin with `analysis` give the agent data to work on. */
+export const RUNS = {
+  analysis: 'analysis',
+  thorough: 'analysis, thorough',
+  optimisation: 'analysis of costs',
+  parallel: (index: number) => `analysis at once ${index}`,
+  older: 'analysis on the older socket',
+  cancelled: 'cancelled analysis',
+  tell: 'tell a fact',
+  recall: 'ask for the fact',
+  frame: (bytes: number) => `frame of ${bytes} bytes`,
+} as const;
+
+const DATA_AGENT = 'unified_data_agent';
+const OPTIMISATION_AGENT = 'optimization_agent';
+const ROWS = 48;
+
+const KIB = 1024;
+/** Frames above the sizes at which incautious limits bite, up to one byte below what must be accepted. */
+export const FRAME_BYTES = [9 * KIB, 100 * KIB, KIB * KIB - 1] as const;
+
+const table = (stage: Stage, rows = ROWS): string => fenced(costTable(stage.random, rows));
+
+const ask = (stage: Stage, question: string, rows?: number): string =>
+  `${question}\n\nReport ${stage.nonce('report')}:\n${table(stage, rows)}`;
+
+const SHORT = 'Analyse this cost report: what is the total cost, and which service costs most?';
+const THOROUGH =
+  'Analyse this cost report thoroughly: profile the data, give totals and means by service and by region, ' +
+  'find anomalies, describe the trend, forecast the next 7 days, and recommend what to do.';
+
+export const singleAnalysis = defineScenario({
+  id: 'single-analysis',
+  purpose: 'reads health, then has one data set analysed',
+  trials: 2,
+  agentRuns: 1,
+  async play(stage) {
+    const actor = stage.actor();
+    await actor.request({ label: 'health', method: 'GET', path: stage.health, authenticated: false });
+    const socket = await actor.connect({ label: 'session' });
+    if (await socket.greeted()) {
+      const run = socket.start({ label: RUNS.analysis, agent: DATA_AGENT, message: ask(stage, SHORT) });
+      await awaitEnd(stage, socket, [run]);
+    }
+    await socket.close();
+  },
+});
+
+export const thoroughAnalysis = defineScenario({
+  id: 'thorough-analysis',
+  purpose: 'has a data set analysed in every way, which takes a while',
+  agentRuns: 1,
+  async play(stage) {
+    const socket = await stage.actor().connect({ label: 'session' });
+    if (await socket.greeted()) {
+      const message = ask(stage, THOROUGH, 240);
+      await awaitEnd(stage, socket, [socket.start({ label: RUNS.thorough, agent: DATA_AGENT, message })]);
+    }
+    await socket.close();
+  },
+});
+
+export const costOptimisation = defineScenario({
+  id: 'cost-optimisation',
+  purpose: 'has savings estimated',
+  agentRuns: 1,
+  async play(stage) {
+    const socket = await stage.actor().connect({ label: 'session' });
+    if (await socket.greeted()) {
+      const message = ask(stage, 'Where can we save money? Rank the costs and estimate the savings.');
+      const withinMs = stage.thresholds.optimisationMs;
+      const run = { label: RUNS.optimisation, agent: OPTIMISATION_AGENT, message, withinMs };
+      await awaitEnd(stage, socket, [socket.start(run)]);
+    }
+    await socket.close();
+  },
+});
+
+export const threeAtOnce = defineScenario({
+  id: 'three-at-once',
+  purpose: 'starts three runs at once on one socket',
+  agentRuns: 3,
+  async play(stage) {
+    const socket = await stage.actor().connect({ label: 'session' });
+    if (await socket.greeted()) {
+      const runs = [1, 2, 3].map((index) =>
+        socket.start({ label: RUNS.parallel(index), agent: DATA_AGENT, message: ask(stage, THOROUGH) }),
+      );
+      await awaitEnd(stage, socket, runs);
+    }
+    await socket.close();
+  },
+});
+
+export const twoSockets = defineScenario({
+  id: 'two-sockets',
+  purpose: 'opens a second socket of the same user, then runs on the first',
+  agentRuns: 1,
+  async play(stage) {
+    const actor = stage.actor();
+    const older = await actor.connect({ label: 'session' });
+    await older.greeted();
+    const newer = await actor.connect({ label: 'session' });
+    if ((await newer.greeted()) && older.isOpen) {
+      await newer.ping();
+      const run = older.start({ label: RUNS.older, agent: DATA_AGENT, message: ask(stage, SHORT) });
+      await awaitEnd(stage, older, [run]);
+      await newer.ping();
+    }
+    await Promise.all([older.close(), newer.close()]);
+  },
+});
+
+export const cancellation = defineScenario({
+  id: 'cancellation',
+  purpose: 'cancels a run in flight',
+  trials: 3,
+  agentRuns: 1,
+  async play(stage) {
+    const socket = await stage.actor().connect({ label: 'session' });
+    if (await socket.greeted()) {
+      const message = ask(stage, THOROUGH, 240);
+      const withinMs = Math.min(stage.thresholds.completionMs, stage.thresholds.firstEventMs + stage.thresholds.cancelMs);
+      const run = socket.start({ label: RUNS.cancelled, agent: DATA_AGENT, message, withinMs });
+      if (await run.answered()) {
+        run.cancel();
+        await awaitEnd(stage, socket, [run]);
+      }
+    }
+    await socket.close();
+  },
+});
+
+export const memory = defineScenario({
+  id: 'memory',
+  purpose: 'tells a fact in one turn of a thread and asks for it in the next',
+  needs: ['threads'],
+  trials: 2,
+  agentRuns: 2,
+  async play(stage) {
+    const socket = await stage.actor().connect({ label: 'session' });
+    if (await socket.greeted()) {
+      const fact = `Please remember this: the access phrase of the Marigold project is ${stage.nonce('fact')}.`;
+      const told = socket.start({ label: RUNS.tell, agent: DATA_AGENT, message: fact });
+      await told.ended();
+      const { threadId } = told;
+      if (threadId !== undefined) {
+        const message = 'What did I tell you is the access phrase of the Marigold project?';
+        const asked = socket.start({ label: RUNS.recall, agent: DATA_AGENT, message, threadId });
+        await awaitEnd(stage, socket, [asked]);
+      }
+    }
+    await socket.close();
+  },
+});
+
+export const largeFrames = defineScenario({
+  id: 'large-frames',
+  purpose: 'starts runs with frames up to one byte below the largest',
+  agentRuns: FRAME_BYTES.length,
+  async play(stage) {
+    const socket = await stage.actor().connect({ label: 'session' });
+    if (await socket.greeted()) {
+      const runs = FRAME_BYTES.map((frameBytes) =>
+        socket.start({ label: RUNS.frame(frameBytes), agent: DATA_AGENT, message: ask(stage, SHORT), frameBytes }),
+      );
+      await Promise.all(runs.map((run) => run.ended()));
+      await listenOn(stage, socket);
+    }
+    await socket.close();
+  },
+});

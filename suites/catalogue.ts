@@ -1,0 +1,7 @@
+import type { Suite } from '../harness/core/suite.ts';
+import type { TrialView } from '../harness/judge/views.ts';
+import { connectivity } from './connectivity/suite.ts';
+import { lifecycle } from './lifecycle/suite.ts';
+
+/** All suites, in the order in which a person wants to know. */
+export const catalogue: readonly Suite<TrialView>[] = [connectivity, lifecycle];

@@ -1,0 +1,90 @@
+import { defineRequirements } from '../../harness/core/requirement.ts';
+
+/** Reaching the platform, being let in, being kept out, and being told the truth about its health. */
+export const requirements = defineRequirements([
+  {
+    id: 'CN-1',
+    level: 'MUST',
+    text: 'The health endpoint MUST answer 200 within its limit, with status healthy and a version.',
+    clause: 'docs/protocol.md 3',
+    source: 'execution events, HTTP connectivity',
+  },
+  {
+    id: 'CN-2',
+    level: 'MUST',
+    text: 'A valid token MUST open the chat socket within the connect limit, and the socket MUST greet exactly once, naming its caller.',
+    clause: 'docs/protocol.md 4',
+    source: 'execution events, WebSocket connectivity',
+  },
+  {
+    id: 'CN-3',
+    level: 'MUST',
+    text: 'A ping MUST be answered by a pong with the same request id.',
+    clause: 'docs/protocol.md 4',
+    source: 'execution events, WebSocket connectivity',
+  },
+  {
+    id: 'CN-4',
+    level: 'MUST',
+    text: 'Each request for a run MUST be answered by its start or by an error for the same request, within the first-event limit.',
+    clause: 'docs/protocol.md 4',
+    source: 'execution events, agent request pipeline',
+  },
+  {
+    id: 'CN-5',
+    level: 'MUST',
+    text: 'A connection with no token or a bad one MUST be refused in the declared way and MUST NOT get a session.',
+    clause: 'docs/protocol.md 2 and 4',
+    source: 'execution events, auth layer validation',
+  },
+  {
+    id: 'CN-6',
+    level: 'MUST',
+    text: 'A token MUST be accepted by header and by sub-protocol; exactly one offered sub-protocol is selected, and no token is ever sent back.',
+    clause: 'docs/protocol.md 4',
+    source: 'execution events',
+  },
+  {
+    id: 'CN-7',
+    level: 'MUST',
+    text: 'The reported version MUST be the same at the beginning and at the end; a deployment in between leaves the campaign undecided.',
+    clause: 'docs/protocol.md 3',
+    source: 'nightly use',
+  },
+  {
+    id: 'CN-8',
+    level: 'MUST',
+    text: 'The Date header MUST tell the time, so that the skew of the clocks can be stated with its uncertainty.',
+    clause: 'docs/protocol.md 2',
+    source: 'nightly use',
+  },
+  {
+    id: 'CN-9',
+    level: 'MUST',
+    text: 'A deployment that reports to be healthy MUST complete agent runs.',
+    clause: 'docs/protocol.md 3',
+    source: 'execution events, pipeline status',
+  },
+  {
+    id: 'CN-10',
+    level: 'MUST',
+    text: 'While the store is unavailable the health endpoint MUST answer 503 within its limit, and be healthy again afterwards.',
+    clause: 'docs/protocol.md 3 and 9',
+    source: 'execution events',
+    excluded: 'needs an outage switched on from outside, which the harness cannot ask for yet',
+  },
+  {
+    id: 'CN-11',
+    level: 'MUST',
+    text: 'The report MUST state host, version, connect and ping distributions with n, the auth matrix, the clock skew, and what was not verified.',
+    clause: 'docs/protocol.md 3 and 4',
+    source: 'execution events, connectivity report',
+  },
+  {
+    id: 'CN-12',
+    level: 'SHOULD',
+    text: 'A listed browser origin SHOULD get its CORS headers and Vary: Origin; the preflight and the socket of any other SHOULD be refused as declared.',
+    clause: 'docs/protocol.md 2',
+    source: 'nightly use',
+  },
+]);

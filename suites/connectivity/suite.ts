@@ -1,0 +1,32 @@
+import type { Suite } from '../../harness/core/suite.ts';
+import type { TrialView } from '../../harness/judge/views.ts';
+import { singleAnalysis } from '../../scenarios/chat-runs.ts';
+import { badTokens, browserOrigins, campaignBracket, plainSession, waysIn } from '../../scenarios/connectivity.ts';
+import { answersHealthy, datesTellTheTime, healthTellsTheTruth, keepsItsVersion } from './health.ts';
+import { servesListedOrigins, treatsUnlistedOriginsAsDeclared } from './origins.ts';
+import { answersEachRequest } from './pipeline.ts';
+import { requirements } from './requirements.ts';
+import { acceptsBothWaysIn, greetsOnce, keepsTokensToItself, pongsAnswerPings, refusesBadTokens } from './sessions.ts';
+import { statesConnectivity } from './statement-of-connectivity.ts';
+
+export const connectivity: Suite<TrialView> = {
+  id: 'connectivity',
+  title: 'Connectivity: reaching the platform and being let in',
+  requirements,
+  scenarios: [campaignBracket, plainSession, waysIn, badTokens, browserOrigins, singleAnalysis],
+  checks: [
+    answersHealthy,
+    greetsOnce,
+    pongsAnswerPings,
+    answersEachRequest,
+    ...refusesBadTokens,
+    acceptsBothWaysIn,
+    keepsTokensToItself,
+    keepsItsVersion,
+    datesTellTheTime,
+    healthTellsTheTruth,
+    statesConnectivity,
+    servesListedOrigins,
+    treatsUnlistedOriginsAsDeclared,
+  ],
+};

@@ -1,0 +1,191 @@
+import { defineCheck } from '../../harness/core/check.ts';
+import { type Finding, fail, pass } from '../../harness/core/finding.ts';
+import type { EvidenceRef } from '../../harness/evidence/transcript.ts';
+import { terminalOf } from '../../harness/judge/run-facts.ts';
+import type { RunView, SeenEvent, SocketView, TrialView } from '../../harness/judge/views.ts';
+import type { AgentEvent, Decoded } from '../../harness/protocol/agent-event.ts';
+import { say } from '../statements.ts';
+import { placeholderIn } from './placeholder.ts';
+import { defineRunCheck, ORDINARY, wholeRef } from './run-check.ts';
+
+/** What is wrong with one event, apart from its place: shape, missing content, stock values. */
+function faultsOf(event: AgentEvent, view: TrialView): readonly string[] {
+  const { issues } = view.inspect({ kind: 'event', event });
+  const stock = placeholderIn(event);
+  return [...issues, ...missingOutcome(event), ...(stock === undefined ? [] : [stock])];
+}
+
+/** A tool that succeeded has a result, one that failed says why: the schema alone cannot say "the one or the other". */
+function missingOutcome(event: AgentEvent): readonly string[] {
+  if (event.kind !== 'tool.finished') return [];
+  const value = event.toolStatus === 'error' ? event.data['error'] : event.data['result'];
+  const name = event.toolStatus === 'error' ? 'data.error' : 'data.result';
+  const isEmpty = value === undefined || value === null || value === '';
+  return isEmpty ? [`${name}: nothing, with status ${event.toolStatus ?? 'missing'}`] : [];
+}
+
+export const eventsAreWellFormed = defineRunCheck({
+  id: 'lifecycle/events-are-well-formed',
+  requirement: 'LC-7',
+  title: 'each event matches the schema of its type, with real values',
+  needs: 'events',
+  judge(run, view) {
+    const expected = 'every required field, of its type, with a real value';
+    const faulty = run.events.flatMap((seen) => {
+      const faults = faultsOf(seen.event, view);
+      return faults.length === 0 ? [] : [{ seen, faults }];
+    });
+    if (faulty.length === 0) return [pass(say('well-formed', expected, `${run.events.length} events`, wholeRef(run, view)))];
+    return faulty.map(({ seen, faults }) =>
+      fail(say('malformed-event', expected, `${seen.event.type}: ${faults.join('; ')}`, view.ref(seen.seq))),
+    );
+  },
+});
+
+const ASKED = ['requestId', 'agent', 'userId', 'threadId'] as const;
+const CONSTANT = [...ASKED, 'runId'] as const;
+
+/** What each event must carry: what was asked for, else what the first event of the run says. */
+function identityOf(run: RunView): Readonly<Record<(typeof CONSTANT)[number], string | undefined>> {
+  const first = run.events[0]?.event;
+  return {
+    requestId: run.requestId,
+    agent: run.agent,
+    userId: run.actor.user ?? first?.userId,
+    threadId: run.threadId ?? first?.threadId,
+    runId: first?.runId,
+  };
+}
+
+export const eventsNameTheirRun = defineRunCheck({
+  id: 'lifecycle/events-name-their-run',
+  requirement: 'LC-8',
+  title: 'the ids of a run are constant and are what was asked for',
+  needs: 'events',
+  judge(run, view) {
+    const identity = identityOf(run);
+    const expected = CONSTANT.map((name) => `${name} ${identity[name] ?? 'present'}`).join(', ');
+    const wrong = run.events.flatMap(({ event, seq }) =>
+      CONSTANT.filter((name) => event[name] === undefined || event[name] !== identity[name]).map((name) => ({
+        actual: `${event.type}: ${name} ${event[name] ?? 'missing'}`,
+        seq,
+      })),
+    );
+    if (wrong.length === 0) return [pass(say('one-identity', expected, 'in every event', wholeRef(run, view)))];
+    return wrong.map(({ actual, seq }) => fail(say('wrong-id', expected, actual, view.ref(run.askedSeq, seq))));
+  },
+});
+
+/** A socket may hear of a run that another socket of the same user asked for, where the target says so. */
+function isFanOut(stray: SeenEvent, socket: SocketView, view: TrialView, declared: string | undefined): boolean {
+  if (declared === 'originating-socket') return false;
+  return view.sockets.some(
+    (other) =>
+      other.id !== socket.id &&
+      other.actor.name === socket.actor.name &&
+      other.runs.some((run) => run.requestId === stray.event.requestId),
+  );
+}
+
+export const noStrayEvents = defineCheck<TrialView>({
+  id: 'lifecycle/no-stray-events',
+  requirement: 'LC-8',
+  title: 'every event belongs to a run that was asked for',
+  scenarios: ORDINARY,
+  restsOn: 'CN-2',
+  judge: (view, { variationPoints }) =>
+    view.sockets.flatMap((socket): readonly Finding[] => {
+      const expected = 'only events of runs that this socket asked for';
+      const strays = socket.strays.filter(
+        (stray) => !isFanOut(stray, socket, view, variationPoints['VP-FANOUT']),
+      );
+      if (strays.length > 0)
+        return strays.map(({ event, seq }) => fail(say('stray-event', expected, strayWords(event), view.ref(seq))));
+      const last = socket.inbound.at(-1);
+      if (last === undefined || socket.runs.length === 0) return [];
+      return [pass(say('no-stray', expected, `${socket.inbound.length} frames`, view.ref(last.seq)))];
+    }),
+});
+
+const strayWords = ({ type, requestId, runId }: AgentEvent): string =>
+  `${type} of run ${runId ?? 'without id'}, request ${requestId ?? 'without id'}`;
+
+export const eventsAreNumbered = defineRunCheck({
+  id: 'lifecycle/events-are-numbered',
+  requirement: 'LC-9',
+  title: 'seq counts from 1 without gap or repeat, and event ids are unique',
+  needs: 'events',
+  judge(run, view) {
+    const expected = `seq 1 to ${run.events.length}, each event_id once`;
+    const ids = new Set<string>();
+    const findings: Finding[] = [];
+    run.events.forEach(({ event, seq }, index) => {
+      if (event.seq !== index + 1)
+        findings.push(fail(say('wrong-seq', expected, `${event.type} has seq ${event.seq ?? 'missing'} in place ${index + 1}`, view.ref(seq))));
+      if (event.eventId === undefined || ids.has(event.eventId))
+        findings.push(fail(say('repeated-event-id', expected, `${event.type}: event_id ${event.eventId ?? 'missing'}`, view.ref(seq))));
+      ids.add(event.eventId ?? '');
+    });
+    return findings.length > 0 ? findings : [pass(say('numbered', expected, 'as expected', wholeRef(run, view)))];
+  },
+});
+
+const usageSchema = ['input_tokens', 'output_tokens', 'total_tokens'] as const;
+
+function usageFault(event: AgentEvent): string | undefined {
+  const usage = event.data['usage'] as Readonly<Record<string, unknown>> | null | undefined;
+  const [input, output, total] = usageSchema.map((name) => usage?.[name]);
+  if (typeof input !== 'number' || typeof output !== 'number' || typeof total !== 'number') return 'no usage to add up';
+  return input + output === total ? undefined : `usage ${input} + ${output} is given as ${total}`;
+}
+
+export const accountsAddUp = defineRunCheck({
+  id: 'lifecycle/accounts-add-up',
+  requirement: 'LC-14',
+  title: 'tools_used names the tools that were seen, and the usage adds up',
+  needs: 'completion',
+  judge(run, view) {
+    const terminal = terminalOf(run);
+    if (terminal === undefined) return [];
+    const seen = new Set(run.events.flatMap(({ event }) => (event.kind === 'tool.started' ? (event.toolName ?? []) : [])));
+    const used = terminal.event.toolsUsed;
+    const expected = `tools_used {${[...seen].sort().join(', ')}}, total = input + output`;
+    const isSame = used !== undefined && used.every((name) => seen.has(name)) && new Set(used).size === seen.size;
+    const names = [...(used ?? ['missing'])].sort().join(', ');
+    const faults = [isSame ? undefined : `tools_used {${names}}`, usageFault(terminal.event)];
+    const wrong = faults.filter((fault) => fault !== undefined);
+    const ref = view.ref(run.askedSeq, terminal.seq);
+    if (wrong.length > 0) return [fail(say('wrong-account', expected, wrong.join('; '), ref))];
+    return [pass(say('adds-up', expected, 'as expected', ref))];
+  },
+});
+
+/** Frames that the protocol does not know, and fields it does not know on those it does. */
+function driftOf(decoded: Decoded, view: TrialView): string | undefined {
+  if (decoded.kind === 'unknown') return `type "${decoded.type}"`;
+  const { unknownFields } = view.inspect(decoded);
+  if (unknownFields.length === 0) return undefined;
+  const type = decoded.kind === 'event' ? decoded.event.type : decoded.kind;
+  return `${type}: ${unknownFields.join(', ')}`;
+}
+
+export const noDrift = defineCheck<TrialView>({
+  id: 'lifecycle/no-drift',
+  requirement: 'LC-15',
+  title: 'no event type and no field that the protocol does not know',
+  scenarios: ORDINARY,
+  restsOn: 'CN-2',
+  judge(view) {
+    const expected = 'only what the protocol knows';
+    const drift = new Map<string, EvidenceRef>();
+    let frames = 0;
+    for (const { decoded, seq } of view.sockets.flatMap(({ inbound }) => inbound)) {
+      frames += 1;
+      for (const what of decoded.flatMap((one) => driftOf(one, view) ?? [])) if (!drift.has(what)) drift.set(what, view.ref(seq));
+    }
+    if (drift.size > 0) return [...drift].map(([what, ref]) => fail(say('drift', expected, what, ref)));
+    const last = view.sockets.flatMap(({ inbound }) => inbound).at(-1);
+    return last === undefined ? [] : [pass(say('no-drift', expected, `${frames} frames`, view.ref(last.seq)))];
+  },
+});
+

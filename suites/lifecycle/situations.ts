@@ -1,0 +1,196 @@
+import { defineCheck } from '../../harness/core/check.ts';
+import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
+import { isCompleted, terminalOf } from '../../harness/judge/run-facts.ts';
+import type { RunView, SocketView, TrialView } from '../../harness/judge/views.ts';
+import { cancellation, FRAME_BYTES, largeFrames, memory, RUNS, threeAtOnce, twoSockets } from '../../scenarios/chat-runs.ts';
+import { inMs, say } from '../statements.ts';
+import { violationsOfRun } from './order.ts';
+import { eventRef, wholeRef } from './run-check.ts';
+
+/** What hides a run of which nothing was seen. */
+const hiddenBy = (run: RunView | undefined): string =>
+  run === undefined ? 'CN-2' : run.end === 'refused' ? 'CN-9' : 'CN-4';
+
+export const runsInterleave = defineCheck<TrialView>({
+  id: 'lifecycle/runs-interleave',
+  requirement: 'LC-16',
+  title: 'three runs at once on one socket are each valid',
+  scenarios: [threeAtOnce.id],
+  restsOn: 'CN-2',
+  judge(view) {
+    if (view.scenario !== threeAtOnce.id || view.runs.length === 0) return [];
+    const expected = 'each run started, in order, and ended, although the others were under way';
+    const ends = view.runs.flatMap((run) => terminalOf(run)?.at ?? []);
+    const firstEnd = Math.min(...ends, Number.POSITIVE_INFINITY);
+    const sequential = view.runs.find(({ askedAt }) => askedAt > firstEnd);
+    if (sequential !== undefined)
+      return [inconclusive(say('not-at-once', expected, 'a run ended before all were asked for', wholeRef(sequential, view)))];
+    return view.runs.map((run): Finding => {
+      if (run.events.length === 0)
+        return inconclusive(say('nothing-seen', expected, `it ended "${run.end}"`, run.endRef), hiddenBy(run));
+      const [violation] = violationsOfRun(run);
+      if (violation !== undefined) return fail(say(violation.code, expected, `${run.label}: ${violation.code}`, eventRef(run, view, violation.index)));
+      const foreign = run.events.find(({ event }) => event.runId !== run.events[0]?.event.runId);
+      if (foreign !== undefined) return fail(say('runs-mixed', expected, `${run.label}: an event of run ${foreign.event.runId ?? 'without id'}`, view.ref(foreign.seq)));
+      return pass(say('valid-at-once', expected, `${run.label}: ${run.events.length} events`, wholeRef(run, view)));
+    });
+  },
+});
+
+interface FanOut {
+  readonly older: SocketView;
+  readonly newer: SocketView;
+  readonly run: RunView;
+}
+
+function fanOutOf(view: TrialView): FanOut | undefined {
+  const [older, newer] = view.sockets;
+  const run = older?.runs.find(({ label }) => label === RUNS.older);
+  return older === undefined || newer === undefined || run === undefined ? undefined : { older, newer, run };
+}
+
+export const keepsToItsSockets = defineCheck<TrialView>({
+  id: 'lifecycle/keeps-to-its-sockets',
+  requirement: 'LC-17',
+  title: 'events go to the declared sockets, and the older one keeps its own',
+  scenarios: [twoSockets.id],
+  restsOn: 'CN-2',
+  judge(view, { variationPoints }) {
+    const fanOut = view.scenario === twoSockets.id ? fanOutOf(view) : undefined;
+    if (fanOut === undefined) return [];
+    const { older, newer, run } = fanOut;
+    const declared = variationPoints['VP-FANOUT'];
+    const expected = `the older socket has its run whole; the newer one ${heardWords(declared)}`;
+    const heard = newer.strays.filter(({ event }) => event.requestId === run.requestId || event.runId === run.events[0]?.event.runId);
+    const heardRefs = heard.map(({ seq }) => seq);
+    if (terminalOf(run) === undefined) {
+      const statement = say('older-went-silent', expected, `it has ${run.events.length} events, the newer one ${heard.length}`, run.endRef, view.ref(...heardRefs));
+      return [isSilenced(run, heard.length) ? fail(statement) : inconclusive(statement, run.events.length === 0 ? hiddenBy(run) : 'LC-3')];
+    }
+    const witness = newer.pings.filter(({ pong }) => pong !== undefined).at(-1);
+    if (witness === undefined || witness.at < run.askedAt)
+      return [inconclusive(say('newer-not-alive', expected, 'no pong on the newer socket after the run', run.endRef), 'CN-3')];
+    const isAll = heard.length === run.events.length;
+    const allowed = [...(declared === 'all-sockets' ? [] : [0]), ...(declared === 'originating-socket' ? [] : [run.events.length])];
+    const actual = `the newer one heard ${isAll ? 'all' : heard.length} of ${run.events.length} events`;
+    const statement = say('fan-out', expected, actual, wholeRef(run, view), view.ref(witness.seq, ...heardRefs));
+    return [allowed.includes(heard.length) ? pass(statement) : fail({ ...statement, code: 'wrong-fan-out' })];
+  },
+});
+
+/** The older socket is alive, was answered before, and has not the end of its run: somebody else got it, or nobody. */
+const isSilenced = (run: RunView, heard: number): boolean => run.end === 'deadline' && (heard > 0 || run.events.length === 0);
+
+function heardWords(declared: string | undefined): string {
+  if (declared === 'originating-socket') return 'hears nothing of it';
+  return declared === 'all-sockets' ? 'hears all of it' : 'hears all or nothing of it';
+}
+
+export const cancelsRuns = defineCheck<TrialView>({
+  id: 'lifecycle/cancels-runs',
+  requirement: 'LC-19',
+  title: 'a cancelled run is accepted, ends with agent_cancelled, and does nothing more',
+  scenarios: [cancellation.id],
+  restsOn: 'CN-4',
+  judge: (view, { thresholds }) =>
+    view.runs.flatMap((run): readonly Finding[] => {
+      const [cancel] = run.cancels;
+      if (cancel === undefined) return [];
+      const expected = `cancel_accepted, then agent_cancelled within ${inMs(thresholds.cancelMs)}, and nothing after it`;
+      const terminal = terminalOf(run);
+      const refs = view.ref(cancel.seq, ...[cancel.reply?.seq, terminal?.seq].filter((seq) => seq !== undefined));
+      if (terminal !== undefined && terminal.seq < (cancel.reply?.seq ?? cancel.seq))
+        return terminal.event.kind === 'run.cancelled' && terminal.seq > cancel.seq
+          ? [fail(say('cancelled-before-accepted', expected, 'agent_cancelled came before cancel_accepted', refs))]
+          : [inconclusive(say('ended-first', expected, 'the run ended before the cancellation was answered', refs))];
+      return judgeCancelled(run, cancel, expected, refs, thresholds.cancelMs);
+    }),
+});
+
+function judgeCancelled(
+  run: RunView,
+  cancel: RunView['cancels'][number],
+  expected: string,
+  refs: ReturnType<TrialView['ref']>,
+  limitMs: number,
+): readonly Finding[] {
+  const terminal = terminalOf(run);
+  const { reply } = cancel;
+  if (reply?.decoded.kind !== 'cancel-accepted')
+    return [fail(say('not-accepted', expected, reply === undefined ? 'no answer to cancel_agent' : 'an error', refs))];
+  if (reply.decoded.runId !== cancel.runId)
+    return [fail(say('other-run-accepted', expected, `cancel_accepted for run ${reply.decoded.runId ?? 'without id'}`, refs))];
+  if (terminal === undefined) return [fail(say('never-ended', expected, `it ended "${run.end}"`, refs, run.endRef))];
+  if (terminal.event.kind !== 'run.cancelled') return [fail(say('not-cancelled', expected, terminal.event.type, refs))];
+  const took = terminal.at - cancel.at;
+  if (took > limitMs) return [fail(say('cancelled-late', expected, `after ${inMs(took)}`, refs))];
+  const later = run.events.filter(({ seq }) => seq > terminal.seq);
+  if (later.length > 0) return [fail(say('went-on', expected, `${later.length} events after it`, refs))];
+  return [pass(say('cancelled', expected, `after ${inMs(took)}`, refs))];
+}
+
+export const remembersItsThread = defineCheck<TrialView>({
+  id: 'lifecycle/remembers-its-thread',
+  requirement: 'LC-21',
+  title: 'what was said in a thread is known in its next turn',
+  scenarios: [memory.id],
+  restsOn: 'CN-9',
+  when: ['threads'],
+  judge(view) {
+    if (view.scenario !== memory.id) return [];
+    const told = view.runs.find(({ label }) => label === RUNS.tell);
+    const asked = view.runs.find(({ label }) => label === RUNS.recall);
+    const fact = told === undefined ? undefined : factIn(view, told);
+    if (told === undefined || fact === undefined) return [];
+    const expected = `the answer states "${fact}"`;
+    if (!isCompleted(told)) return hidden(told, expected);
+    if (asked === undefined) return [inconclusive(say('no-thread', expected, 'the first run named no thread', told.endRef), 'LC-7')];
+    if (!isCompleted(asked)) return hidden(asked, expected);
+    const answer = terminalOf(asked)?.event.response ?? '';
+    const ref = view.ref(told.askedSeq, asked.askedSeq, terminalOf(asked)?.seq ?? asked.askedSeq);
+    if (answer.toLowerCase().includes(fact.toLowerCase())) return [pass(say('remembered', expected, 'it does', ref))];
+    return [fail(say('forgotten', expected, `"${answer}"`, ref))];
+  },
+});
+
+/** A run that says that it failed is a matter of rates; one that never ended hides what it knew. */
+const hidden = (run: RunView, expected: string): readonly Finding[] =>
+  terminalOf(run) !== undefined
+    ? []
+    : [inconclusive(say('no-answer', expected, `${run.label}: it ended "${run.end}"`, run.endRef), run.events.length === 0 ? hiddenBy(run) : 'LC-3')];
+
+/** The words that the harness told: read from its own frame, so that evidence alone suffices. */
+function factIn(view: TrialView, told: RunView): string | undefined {
+  const entry = view.transcript.entries[told.askedSeq - 1];
+  if (entry?.kind !== 'ws.frame') return undefined;
+  return /access phrase of the Marigold project is ([0-9a-f]{12})/.exec(entry.text)?.[1];
+}
+
+export const takesLargeFrames = defineCheck<TrialView>({
+  id: 'lifecycle/takes-large-frames',
+  requirement: 'LC-22',
+  title: 'frames of 9 KiB, 100 KiB and 1 MiB less one byte each start a run',
+  scenarios: [largeFrames.id],
+  restsOn: 'CN-2',
+  judge(view) {
+    if (view.scenario !== largeFrames.id) return [];
+    return FRAME_BYTES.flatMap((bytes): readonly Finding[] => {
+      const run = view.runs.find(({ label }) => label === RUNS.frame(bytes));
+      if (run === undefined) return [];
+      const expected = `a frame of ${bytes} bytes starts a run`;
+      if (run.frameBytes !== bytes)
+        return [{ verdict: 'error', ...say('wrong-stimulus', expected, `we sent ${run.frameBytes}`, run.endRef) }];
+      const [first] = run.events;
+      if (first !== undefined) return [pass(say('started', expected, first.event.type, view.ref(run.askedSeq, first.seq)))];
+      // When the smallest is not answered either, the size is not what is wrong.
+      const smallest = view.runs.find(({ label }) => label === RUNS.frame(FRAME_BYTES[0]));
+      const isSize = bytes === FRAME_BYTES[0] || (smallest?.events.length ?? 0) > 0;
+      const statement = say('not-started', expected, `it ended "${run.end}"`, run.endRef);
+      return [isSize && bytes !== FRAME_BYTES[0] ? fail(statement) : judgeSmallest(statement, run)];
+    });
+  },
+});
+
+function judgeSmallest(statement: ReturnType<typeof say>, run: RunView): Finding {
+  return run.end === 'refused' ? inconclusive(statement, 'CN-9') : fail(statement);
+}
