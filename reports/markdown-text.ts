@@ -9,17 +9,21 @@ import { plainText } from '../harness/report/plain-text.ts';
  * What begins a construct somewhere in CommonMark or in GitHub's extensions of it, or links of itself: an
  * address, a `www.`, a mention. Entities rather than backslashes for those that an extension reads first.
  */
-const ACTIVE = /[\\`*_{}[\]()#+!~^$]|[&<>|@]|:(?=\/\/)|(?<=www)\./gi;
+const ACTIVE = /[\\`*_[\]#~^$]|[&<>|@]|:(?=\/\/)|(?<=www)\./gi;
 /** What begins a list or underlines a heading, at the start of a line only. */
-const LEADING = /^(?:[-=]|\d+(?=[.)]))/;
+const LEADING = /^(?:[-+=]|\d+(?=[.)](?:\s|$)))/;
+/** Invisible; parts the sign from the name, since mentions are looked for in what was rendered. */
+const WORD_JOINER = '&#8288;';
 
 /** Text for a sentence, a heading or a table cell, without any meaning to Markdown. */
 export function prose(text: string): string {
   const escaped = plainText(text).replace(ACTIVE, (one) =>
-    /[&<>|@:.]/.test(one) ? `&#${one.charCodeAt(0)};` : `\\${one}`,
+    /[&<>|@:.]/.test(one) ? entity(one) : `\\${one}`,
   );
   return escaped.replace(LEADING, (one) => `&#${one.charCodeAt(0)};${one.slice(1)}`);
 }
+
+const entity = (one: string): string => `&#${one.charCodeAt(0)};${one === '@' ? WORD_JOINER : ''}`;
 
 /** Text as a code span; not for tables, whose pipes come before code. */
 export function code(text: string): string {

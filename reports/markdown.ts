@@ -67,13 +67,21 @@ function bullets(items: readonly string[], most = MOST_ITEMS): readonly string[]
   return items.length <= most ? shown : [...shown, `- and ${items.length - most} more, in report.json`];
 }
 
+const SAID = {
+  pass: 'passes',
+  fail: 'fails',
+  inconclusive: 'could not be decided',
+  error: 'ended in an error',
+} as const;
+
 function gateSection({ gate, requirements, stopped }: CampaignReport): readonly string[] {
   if (stopped !== undefined) return section('Why', [`- ${prose(stopped.message)} (${stopped.code})`]);
   const reasons = gate.because.map((id) => {
     const requirement = requirements.find((one) => one.id === id);
     if (requirement === undefined) return prose(id);
     const { level, verdict, disposition, text } = requirement;
-    const what = disposition === 'stale' ? 'is admitted to fail and passes' : `is ${verdict}`;
+    const what =
+      disposition === 'stale' ? 'passes although it is admitted to fail' : SAID[verdict ?? 'error'];
     return `${prose(id)} (${level}) ${what}: ${prose(text)}`;
   });
   return section('Why', bullets(reasons));
@@ -90,18 +98,18 @@ function failureSection(report: CampaignReport): readonly string[] {
 function failureLines({ requirement, check, finding, more }: Reading): readonly string[] {
   const excerpt = check.excerpt.slice(0, MOST_EXCERPT_LINES);
   const seen = excerpt.map(({ seq, at, text }) => `${seq}  ${duration(at)}  ${text}`);
+  const evidence = finding === undefined ? '' : `; evidence ${enumerate(evidenceOf(finding).map(code), 3)}`;
   const lines =
     finding === undefined
       ? []
       : [
           `- expected ${code(finding.expected)}`,
           `- actual ${code(finding.actual)}${more > 0 ? ` (and ${counted(more, 'more finding')})` : ''}`,
-          `- evidence ${enumerate(evidenceOf(finding).map(code), 3)}`,
         ];
   return [
     `### ${prose(requirement.id)} ${requirement.level} ${prose(check.title)}`,
     ...lines,
-    `- clause ${prose(requirement.clause)}; reproduce with ${code(check.reproduce)}`,
+    `- clause ${prose(requirement.clause)}${evidence}; reproduce with ${code(check.reproduce)}`,
     ...(seen.length === 0 ? [] : block(seen)),
   ];
 }
@@ -149,11 +157,14 @@ function connectivitySection({ connectivity, measures }: CampaignReport): readon
     skew === undefined
       ? []
       : [`its clock minus ours: ${duration(skew.lowMs)} to ${duration(skew.highMs)} (n=${skew.n})`];
+  const times = [...measures.flatMap(reached), ...clock];
   return section('Connectivity', [
     `- host ${code(host)}, version ${versions.length === 0 ? 'not told' : enumerate(versions.map(code))}`,
-    ...bullets([...measures.flatMap(reached), ...clock]),
+    ...(times.length === 0 ? [] : [`- ${times.join('; ')}`]),
     ...(rows.length === 0 ? [] : [`- dials: ${enumerate(rows, MOST_ITEMS)}`]),
-    ...(notVerified.length === 0 ? [] : [`- not verified: ${enumerate(notVerified.map(prose), MOST_ITEMS)}`]),
+    ...(notVerified.length === 0
+      ? []
+      : [`- not verified: ${notVerified.slice(0, MOST_ITEMS).map(prose).join(' ')}`]),
   ]);
 }
 
@@ -163,20 +174,26 @@ function reached({ measure, n, medianMs, maxMs }: ReportedMeasure): readonly str
 }
 
 function leftOutSection(report: CampaignReport): readonly string[] {
-  const groups = leftOut(report).map(({ ids, reason }) => `${prose(reason)}: ${prose(enumerate(ids))}`);
+  const groups = leftOut(report).map(({ ids, reason }) => `${prose(enumerate(ids))}: ${prose(reason)}`);
   return section('Not selected', bullets(groups));
 }
 
+/** One line for each suite: a long list of what is well is not read, but may be searched. */
 function passSection(report: CampaignReport): readonly string[] {
-  const passes = readingsOf(report, 'pass').map(
-    ({ requirement, check }) => `${prose(requirement.id)} ${requirement.level} ${prose(check.title)}`,
-  );
+  const passes = readingsOf(report, 'pass');
   if (passes.length === 0) return [];
+  const suites = [...new Set(passes.map(({ requirement }) => requirement.suite))];
+  const lines = suites.map((suite) => {
+    const own = passes.filter(({ requirement }) => requirement.suite === suite);
+    return `- ${prose(suite)}: ${own.map(passed).join('; ')}`;
+  });
   return [
     `<details><summary>${counted(passes.length, 'check')} passed</summary>`,
     '',
-    ...bullets(passes, passes.length),
-    '',
+    ...lines,
     '</details>',
   ];
 }
+
+const passed = ({ requirement, check }: Reading): string =>
+  `${prose(requirement.id)} ${requirement.level} ${prose(check.title)}`;

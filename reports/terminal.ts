@@ -5,14 +5,15 @@
 import picocolors from 'picocolors';
 import { exitMeaning, exitWord } from '../harness/report/exit.ts';
 import type { CampaignReport } from '../harness/report/model.ts';
-import { counted, enumerate, plainText } from '../harness/report/plain-text.ts';
+import { counted, plainText } from '../harness/report/plain-text.ts';
 import {
-  evidenceOf,
+  evidenceText,
   type Reading,
   readingsOf,
   unexpectedFailures,
   whatWouldDecide,
 } from '../harness/report/reading.ts';
+import { duration } from './figures.ts';
 
 export interface TerminalWay {
   readonly colour: boolean;
@@ -29,7 +30,7 @@ const MOST_EXCERPT_LINES = 6;
 /** Column at which the verdict ends, so that a narrow window shows it. */
 const WIDTH = 96;
 /** Width of the words before a fact: two more than the longest of them. */
-const FACT = 11;
+const FACT = 10;
 
 const SYMBOLS = {
   pass: ['✓', '+'],
@@ -105,7 +106,9 @@ function failedFinding(reading: Reading, verdict: 'fail' | 'error', paint: Paint
   const { requirement, check, finding, more } = reading;
   const excerpt = check.excerpt
     .slice(0, MOST_EXCERPT_LINES)
-    .map(({ seq, text }) => paint.faint(`  ${''.padEnd(FACT)}${String(seq).padStart(4)} ${plainText(text)}`));
+    .map(({ seq, at, text }) =>
+      paint.faint(`  ${''.padEnd(FACT)}${seq}  ${duration(at)}  ${plainText(text)}`),
+    );
   return [
     heading(reading, verdict, paint),
     ...(finding === undefined
@@ -114,11 +117,11 @@ function failedFinding(reading: Reading, verdict: 'fail' | 'error', paint: Paint
           fact('expected', finding.expected),
           fact('actual', finding.actual),
           ...(more > 0 ? [fact('', `and ${counted(more, 'more finding')}`)] : []),
-          fact('evidence', enumerate(evidenceOf(finding), 3)),
+          fact('evidence', evidenceText(finding)),
         ]),
     ...excerpt,
     fact('clause', requirement.clause),
-    fact('reproduce', check.reproduce),
+    fact('repeat', check.reproduce),
   ];
 }
 
@@ -128,7 +131,7 @@ function openFinding(reading: Reading, paint: Paint): readonly string[] {
     heading(reading, 'inconclusive', paint),
     ...(finding === undefined
       ? []
-      : [fact('actual', finding.actual), fact('evidence', enumerate(evidenceOf(finding), 3))]),
+      : [fact('actual', finding.actual), fact('evidence', evidenceText(finding))]),
     fact('decide', whatWouldDecide(reading)),
   ];
 }

@@ -29,9 +29,19 @@ export function notProvenBy(report: Facts, plan: Plan): string[] {
   ];
 }
 
+/** Grouped by what would decide them: one broken thing hides many. */
 function undecided(report: Facts): readonly string[] {
-  const open = new Map(readingsOf(report, 'inconclusive').map((one) => [one.requirement.id, one]));
-  return [...open].map(([id, reading]) => `${id} is undecided; to decide it: ${whatWouldDecide(reading)}.`);
+  const groups = new Map<string, Set<string>>();
+  for (const reading of readingsOf(report, 'inconclusive')) {
+    // A check may be undecided beneath a requirement that another check decides for the worse.
+    if (reading.requirement.verdict !== 'inconclusive') continue;
+    const remedy = whatWouldDecide(reading);
+    groups.set(remedy, (groups.get(remedy) ?? new Set()).add(reading.requirement.id));
+  }
+  return [...groups].map(
+    ([remedy, ids]) =>
+      `${counted(ids.size, 'requirement')} undecided (${enumerate([...ids])}); to decide: ${remedy}.`,
+  );
 }
 
 function unjudged(report: Facts): readonly string[] {
@@ -79,7 +89,7 @@ const WHY_OMITTED = {
 function omitted(report: Facts): readonly string[] {
   return leftOut(report).map(
     ({ ids, kind, reason }) =>
-      `${counted(ids.length, 'requirement')} ${WHY_OMITTED[kind]}, ${reason}: ${enumerate(ids)}.`,
+      `${counted(ids.length, 'requirement')} ${WHY_OMITTED[kind]} (${enumerate(ids)}): ${reason}.`,
   );
 }
 

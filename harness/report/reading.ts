@@ -1,7 +1,7 @@
 /** How people read the document: which failures come first, what is still open, what was left out and why. */
 import { LEVELS } from '../core/verdict.ts';
 import type { CampaignReport, ReportedCheck, ReportedFinding, ReportedRequirement } from './model.ts';
-import { enumerate } from './plain-text.ts';
+import { counted, enumerate } from './plain-text.ts';
 
 type Judged = Pick<CampaignReport, 'requirements' | 'checks'>;
 
@@ -87,4 +87,15 @@ export function evidenceOf(finding: ReportedFinding): readonly string[] {
   return finding.refs.map(({ trial, entries }) =>
     entries.length === 0 ? trial : `${trial}  entries ${enumerate(entries.map(String))}`,
   );
+}
+
+/** Trials named beside a finding; the others are in the document. */
+const MOST_TRIALS = 3;
+
+/** The same on one line. */
+export function evidenceText(finding: ReportedFinding): string {
+  const places = evidenceOf(finding);
+  const more = places.length - MOST_TRIALS;
+  const shown = places.slice(0, MOST_TRIALS).join('; ');
+  return more > 0 ? `${shown} and ${counted(more, 'more trial')}` : shown;
 }
