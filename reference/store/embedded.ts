@@ -83,14 +83,22 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** Repeats itself, because an initialisation that was under way goes on for a moment. */
+const CLEAN_UP = `
+  cat >/dev/null
+  for attempt in 1 2 3 4 5; do
+    kill -QUIT "$(head -n 1 "$1/postmaster.pid")"
+    sleep 1
+    rm -rf "$1"
+  done`;
+
 /**
  * Ends the server and removes its folder when this process dies without saying so (SIGKILL, crash):
  * the watcher's input then closes. Not needed, and not available, on Windows.
  */
 function watchOverDeath(folder: string): () => void {
   if (process.platform === 'win32') return () => undefined;
-  const script = 'cat >/dev/null; kill -QUIT "$(head -n 1 "$1/postmaster.pid")"; sleep 1; rm -rf "$1"';
-  const watcher = spawn('/bin/sh', ['-c', script, 'sh', folder], {
+  const watcher = spawn('/bin/sh', ['-c', CLEAN_UP, 'sh', folder], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
@@ -98,7 +106,8 @@ function watchOverDeath(folder: string): () => void {
   const input = watcher.stdin;
   if ('unref' in input && typeof input.unref === 'function') input.unref();
   return () => {
-    watcher.kill('SIGKILL');
+    if (watcher.pid !== undefined) process.kill(-watcher.pid, 'SIGKILL'); // the shell and what it waits for
+    input.destroy();
   };
 }
 
@@ -152,8 +161,15 @@ export async function startEmbeddedServer(): Promise<EmbeddedServer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'reference-store-'));
   const port = await freePort();
   const password = randomBytes(12).toString('hex');
-  const cluster = await launch(folder, port, password);
   const unwatch = watchOverDeath(folder);
+  let cluster: EmbeddedPostgres;
+  try {
+    cluster = await launch(folder, port, password);
+  } catch (error) {
+    unwatch();
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
   const urlOf = (database: string): string =>
     `postgresql://reference:${password}@127.0.0.1:${port}/${database}`;
   const admin = urlOf('postgres');
