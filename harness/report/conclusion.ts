@@ -6,7 +6,7 @@ import { idsOf } from './reading.ts';
 /** What the sentence is drawn from. */
 export type Concluded = Pick<
   CampaignReport,
-  'target' | 'exitCode' | 'stopped' | 'requirements' | 'gate' | 'evidence'
+  'target' | 'plan' | 'exitCode' | 'stopped' | 'requirements' | 'gate' | 'evidence'
 >;
 
 /** Where the target is, in the shortest form that a reader recognises. */
@@ -87,5 +87,5 @@ function interruptedSentence(host: string, report: Concluded): string {
       ? 'nothing had failed'
       : `${counted(ids.length, 'MUST requirement')} had failed: ${enumerate(ids)}`;
   const how = report.exitCode === EXIT.terminated ? 'terminated' : 'interrupted';
-  return `${host} was not judged to the end: ${how} after ${whole} of ${counted(trials.length, 'trial')}, ${found}.`;
+  return `${host} was not judged to the end: ${how} after ${whole} of ${counted(report.plan.trials, 'trial')}, ${found}.`;
 }
