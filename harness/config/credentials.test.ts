@@ -1,30 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { UnsecuredJWT } from 'jose';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { secretsOf } from './credentials.ts';
-import { loadConfig } from './load.ts';
+import { HMAC, inFolder, jwt, SITE } from './test-support/loading.ts';
 
-const SITE = { TARGET_URL: 'https://staging.example.com' };
-const HMAC = 'correct horse battery staple';
+const { load, write } = inFolder();
+
 const URL_OF_TOKENS = 'https://login.example.com/token';
 
-let cwd = '';
-beforeEach(() => {
-  cwd = mkdtempSync(join(tmpdir(), 'credentials-'));
-});
-afterEach(() => rmSync(cwd, { recursive: true }));
-
-function write(file: string, content: string): string {
-  writeFileSync(join(cwd, file), content);
-  return file;
-}
-
-const jwt = (sub: string, tenant: string): string => new UnsecuredJWT({ tenant }).setSubject(sub).encode();
-
 async function access(env: Readonly<Record<string, string>>) {
-  const { target, credentials } = await loadConfig({ env: { ...SITE, ...env }, cwd });
+  const { target, credentials } = await load({ ...SITE, ...env });
   return {
     identities: target?.identities,
     credentials,
@@ -33,7 +16,7 @@ async function access(env: Readonly<Record<string, string>>) {
 }
 
 const problem = (env: Readonly<Record<string, string>>): Promise<string> =>
-  loadConfig({ env: { ...SITE, ...env }, cwd }).then(
+  load({ ...SITE, ...env }).then(
     () => 'it was accepted',
     (error: Error) => error.message,
   );

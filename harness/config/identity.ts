@@ -28,7 +28,7 @@ export function identitiesOf(principals: readonly Principal[]): readonly Identit
 }
 
 /** Users of two tenants, in an order in which any three neighbours share a tenant in part, never in whole. */
-export function generatedPrincipals(count = GENERATED): readonly Required<Principal>[] {
+function generatedPrincipals(count = GENERATED): readonly Required<Principal>[] {
   return Array.from({ length: count }, (_, index) => ({
     tenant: Math.floor((index + 1) / 2) % 2 === 0 ? 'conformance-a' : 'conformance-b',
     user: `conformance-user-${index + 1}`,

@@ -12,7 +12,7 @@ import { completeProfile, loadProfile } from './profile-file.ts';
 import { DEFAULT_PROFILE } from './profiles/default.ts';
 import { duration, fraction, type Reader, text } from './reader.ts';
 import { readSettings, type Variables } from './settings.ts';
-import { readTarget, type Target } from './target.ts';
+import { readPace, readTarget, type Target } from './target.ts';
 import {
   contradictions,
   DEFAULT_THRESHOLDS,
@@ -109,6 +109,8 @@ function readTargetAndAccess(
   const judgesOnly = harness.evidenceDir !== undefined;
   if (text(reader, 'TARGET_URL') === undefined) {
     if (!judgesOnly) refuseOrphans(reader);
+    // There is no target yet for it to be part of, but a wrong value is told now and not after a start.
+    readPace(reader);
     return { target: undefined, credentials: OPEN.credentials };
   }
   // Stored evidence is judged without a single request, so nobody should have to hand out credentials for it.

@@ -20,7 +20,7 @@ export function refuseIfAny(problems: readonly string[]): void {
 }
 
 /** The known word that was probably meant, if one is close enough to be more than a guess. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const candidate = closest(word, [...known]);
   // With more of the letters wrong it is no slip of the fingers.

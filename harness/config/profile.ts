@@ -48,7 +48,7 @@ const variationPoints = z.record(z.string(), z.string().nullable()).superRefine(
 });
 
 /** A profile as it is written: whatever is left out comes from the one it extends, in the end `default`. */
-export const PROFILE_SCHEMA = z.strictObject({
+const PROFILE_SCHEMA = z.strictObject({
   name: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, { error: 'expected letters, digits, dots and hyphens' })

@@ -11,7 +11,7 @@ import { isVariable, VARIABLE_NAMES, type VariableName } from './variables.ts';
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** A value with where it was found; a lower rank overrules a higher one. */
-export interface Setting {
+interface Setting {
   readonly value: string;
   /** `''` for the environment, `.env.local` and so on for a file: what a message adds to the name. */
   readonly source: string;

@@ -15,13 +15,13 @@ import {
 import { fraction, pattern, type Reader } from './reader.ts';
 import { THRESHOLDS_SCHEMA } from './thresholds.ts';
 
-export const TARGET_FORMAT = 'agent-conformance/target@1';
+const TARGET_FORMAT = 'agent-conformance/target@1';
 
 const AUTH_SCHEMES = ['tokens', 'secret', 'endpoint', 'none'] as const satisfies readonly AuthScheme[];
 const availability = z.strictObject({ available: z.boolean(), reason: z.string() });
 
 /** What a target document looks like. */
-export const TARGET_SCHEMA = z.strictObject({
+const TARGET_SCHEMA = z.strictObject({
   format: z.literal(TARGET_FORMAT),
   /** Names the baseline file, so it is a file name. */
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i),
@@ -60,6 +60,10 @@ export function parseTarget(value: unknown): Target {
   throw new HarnessError('CONFIG_INVALID', `not a ${TARGET_FORMAT} document: ${told.join('; ')}`);
 }
 
+/** Sockets per second, where the profile's limit is not the one to keep to. */
+export const readPace = (reader: Reader): number | undefined =>
+  fraction(reader, 'HARNESS_STARTS_PER_SECOND', { from: 0.1, to: 10_000, example: 50 });
+
 const SITE = 'https://staging.example.com';
 
 /** Reads the target's own variables and joins them with profile and access; undefined when one is refused. */
@@ -83,7 +87,7 @@ export function readTarget(
     'staging',
   );
   const listed = origin(reader, 'TARGET_ALLOWED_ORIGIN', 'https://app.example.com') ?? profile.origins.listed;
-  const pace = fraction(reader, 'HARNESS_STARTS_PER_SECOND', { from: 0.1, to: 10_000, example: 50 });
+  const pace = readPace(reader);
   if (url === undefined || access === undefined) return undefined;
   return parseTarget({
     format: TARGET_FORMAT,

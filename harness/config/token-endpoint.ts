@@ -6,7 +6,7 @@ import type { Secret } from './secret.ts';
 import { parseJson, readSecrets } from './secret-text.ts';
 
 /** What one user shows to the token endpoint. */
-export interface Login {
+interface Login {
   readonly clientId?: string;
   readonly clientSecret?: Secret;
   readonly username?: string;
