@@ -21,7 +21,10 @@ const DEFECTS: readonly Defect[] = [
 ].sort((left, right) => left.id.localeCompare(right.id));
 
 /** Every defect the deployment can commit, as data. */
-export const DEFECT_CATALOGUE: readonly DefectFacts[] = DEFECTS.map(({ build: _, ...facts }) => facts);
+export const DEFECT_CATALOGUE: readonly DefectFacts[] = DEFECTS.map(({ build: _, ...facts }) => ({
+  ...facts,
+  mayFail: facts.mayFail.filter((id) => !facts.mustFail.includes(id)), // groups of requirements overlap
+}));
 
 /** A defect was asked for that does not exist. */
 export class UnknownDefectError extends Error {

@@ -170,6 +170,7 @@ export async function startEmbeddedServer(): Promise<EmbeddedServer> {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
+  let stopped: Promise<void> | undefined;
   const urlOf = (database: string): string =>
     `postgresql://reference:${password}@127.0.0.1:${port}/${database}`;
   const admin = urlOf('postgres');
@@ -184,10 +185,13 @@ export async function startEmbeddedServer(): Promise<EmbeddedServer> {
       const name = decodeURIComponent(new URL(url).pathname.slice(1));
       await execute(admin, `drop database if exists ${quoted(name)} with (force)`);
     },
-    stop: async () => {
-      unwatch();
-      await cluster.stop();
-      await rm(folder, { recursive: true, force: true });
+    stop: () => {
+      stopped ??= (async () => {
+        unwatch();
+        await cluster.stop();
+        await rm(folder, { recursive: true, force: true });
+      })();
+      return stopped;
     },
   };
 }
