@@ -4,8 +4,9 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import { HarnessError } from '../core/errors.ts';
@@ -34,7 +35,7 @@ const KEPT_ERRORS = 2_000;
 
 function commandOf(): readonly string[] {
   const source = fileURLToPath(new URL('../../reference/main.ts', import.meta.url));
-  if (existsSync(source)) return ['--import', import.meta.resolve('tsx'), source];
+  if (existsSync(source)) return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href, source];
   return [fileURLToPath(new URL('../../reference/main.js', import.meta.url))];
 }
 

@@ -131,14 +131,19 @@ interface Outcome {
 
 async function runScript(playing: Playing, trial: PlannedTrial, script: () => Promise<void>): Promise<Outcome> {
   const { ended } = playing;
+  let onAbort = (): void => undefined;
   const aborted = new Promise<'aborted'>((resolve) => {
-    ended.addEventListener('abort', () => resolve('aborted'), { once: true });
+    onAbort = () => resolve('aborted');
+    ended.addEventListener('abort', onAbort, { once: true });
   });
   try {
     const end = await Promise.race([script().then(() => 'finished' as const), aborted]);
     return end === 'aborted' ? { end, reason: String(ended.reason) } : { end };
   } catch (cause) {
     if (cause instanceof HarnessError) return { end: 'gave-up', reason: `${cause.code}: ${cause.message}` };
+    if (ended.aborted) return { end: 'aborted', reason: String(ended.reason) };
     return { end: 'crashed', reason: `scenario ${trial.scenario}: ${String(cause)}` };
+  } finally {
+    ended.removeEventListener('abort', onAbort);
   }
 }

@@ -1,0 +1,41 @@
+import type { Level, Verdict } from '../core/verdict.ts';
+import type { CampaignReport } from '../report/model.ts';
+
+/** What a worker's test needs to know of its check: plain data, since it crosses to another process. */
+export interface Presented {
+  readonly level: Level;
+  /** Absent when the check was not selected. */
+  readonly verdict?: Verdict;
+  /** The findings as a person reads them, or why it was not selected. */
+  readonly text: string;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** By check id; undefined when nothing was driven because the tests are only listed. */
+    readonly verdicts: Readonly<Record<string, Presented>> | undefined;
+  }
+}
+
+/** The verdicts of a report, by check id. */
+export function presentedOf(report: CampaignReport): Readonly<Record<string, Presented>> {
+  const levels = new Map(report.requirements.map(({ id, level }) => [id, level]));
+  return Object.fromEntries(
+    report.checks.map((check): [string, Presented] => [
+      check.id,
+      { level: levels.get(check.requirement) ?? 'MUST', verdict: check.verdict, text: wordsOf(check, report) },
+    ]),
+  );
+}
+
+function wordsOf(check: CampaignReport['checks'][number], report: CampaignReport): string {
+  const clause = report.requirements.find(({ id }) => id === check.requirement)?.clause ?? '';
+  const worst = check.findings.filter(({ verdict }) => verdict === check.verdict);
+  const findings = worst.slice(0, 3).flatMap(({ expected, actual, because, refs }) => [
+    `  expected  ${expected}`,
+    `  actual    ${actual}`,
+    ...(because === undefined ? [] : [`  because   ${because}`]),
+    `  evidence  ${refs.map(({ trial, entries }) => `${trial} entries ${entries.join(', ')}`).join('; ')}`,
+  ]);
+  return [`${check.requirement}: ${check.title}`, ...findings, `  clause    ${clause}`, `  repeat    ${check.reproduce}`].join('\n');
+}
