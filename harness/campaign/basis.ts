@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config/load.ts';
 import type { Target } from '../config/target.ts';
-import { DEFAULT_THRESHOLDS, THRESHOLD_NAMES } from '../config/thresholds.ts';
+import { departuresOf } from '../config/thresholds.ts';
 import type { PlanBasis } from '../plan/make.ts';
 
 /** Name and version of this package, from wherever it is installed. */
@@ -15,13 +15,6 @@ export function harnessIdentity(): { readonly name: string; readonly version: st
     }
   }
   return { name: 'agent-conformance', version: '0.0.0' };
-}
-
-/** Thresholds that are not the protocol's, for the report to tell. */
-function departuresOf({ thresholds }: Target): string[] {
-  return THRESHOLD_NAMES.filter((name) => thresholds[name] !== DEFAULT_THRESHOLDS[name]).map(
-    (name) => `${name}: ${thresholds[name]} (default ${DEFAULT_THRESHOLDS[name]})`,
-  );
 }
 
 /** What the plan states of the configuration. */
@@ -41,7 +34,7 @@ export function basisOf(
     capabilities: target.capabilities,
     variationPoints: target.variationPoints,
     thresholds: target.thresholds,
-    departures: departuresOf(target),
+    departures: [...departuresOf(target.thresholds)],
     origins,
     limits: {
       concurrency: config.harness.concurrency,

@@ -75,6 +75,7 @@ function variablesOf(ready: z.infer<typeof readySchema>): Readonly<Record<string
     TARGET_JWT_SECRET: ready.jwtSecret,
     ...issuerOf(ready.tokens[0]?.token),
     TARGET_USERS: ready.tokens.map(({ tenant, user }) => `${tenant}/${user}`).join(','),
+    TARGET_NAME: 'reference',
     TARGET_ENVIRONMENT: 'reference',
     ...(origin === undefined ? {} : { TARGET_ALLOWED_ORIGIN: origin }),
   };

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isProxy } from './address.ts';
 import { duration, placeOf, type Reader, refuse, text, whole } from './reader.ts';
-import { Secret } from './secret.ts';
 
 /** What the harness itself is told: where results go, how hard it may work, how it reaches the network. */
 export interface HarnessOptions {
@@ -16,8 +15,6 @@ export interface HarnessOptions {
   readonly concurrency: number;
   readonly readyTimeoutMs: number;
   readonly maxMinutes: number | undefined;
-  /** Secret, since a proxy's URL commonly carries a password. */
-  readonly proxy: { readonly http?: Secret; readonly https?: Secret; readonly no?: string };
   /** Absolute; PEM certificates to trust besides Node's own. */
   readonly caFile: string | undefined;
 }
@@ -34,7 +31,7 @@ export function readOptions(reader: Reader): HarnessOptions {
     const path = text(reader, name);
     return path === undefined ? undefined : resolve(reader.cwd, path);
   };
-  refuseLateCertificates(reader);
+  refuseLateNetwork(reader);
   return {
     resultsDir: folder('HARNESS_RESULTS_DIR') ?? resolve(reader.cwd, 'results'),
     evidenceDir: folder('HARNESS_EVIDENCE'),
@@ -43,7 +40,6 @@ export function readOptions(reader: Reader): HarnessOptions {
     concurrency: whole(reader, 'HARNESS_CONCURRENCY', { from: 1, to: 1000, example: 4 }) ?? CONCURRENCY,
     readyTimeoutMs: readyTimeout(reader),
     maxMinutes: whole(reader, 'HARNESS_MAX_MINUTES', { from: 1, to: 1440, example: 60 }),
-    proxy: readProxy(reader),
     caFile: readCaFile(reader),
   };
 }
@@ -51,24 +47,6 @@ export function readOptions(reader: Reader): HarnessOptions {
 function readyTimeout(reader: Reader): number {
   const range = { from: 100, to: READY_AT_MOST_MS, example: 10_000 };
   return duration(reader, 'HARNESS_READY_TIMEOUT_MS', range) ?? 10_000;
-}
-
-function readProxy(reader: Reader): HarnessOptions['proxy'] {
-  const [http, https] = [proxyOf(reader, 'HTTP_PROXY'), proxyOf(reader, 'HTTPS_PROXY')];
-  const no = text(reader, 'NO_PROXY');
-  return {
-    ...(http === undefined ? {} : { http }),
-    ...(https === undefined ? {} : { https }),
-    ...(no === undefined ? {} : { no }),
-  };
-}
-
-function proxyOf(reader: Reader, name: 'HTTP_PROXY' | 'HTTPS_PROXY'): Secret | undefined {
-  const value = text(reader, name);
-  if (value === undefined) return undefined;
-  if (isProxy(value)) return new Secret(name, value);
-  refuse(reader, name, 'an http:// or https:// URL', 'http://proxy.example.com:3128');
-  return undefined;
 }
 
 function readCaFile(reader: Reader): string | undefined {
@@ -88,11 +66,20 @@ function looksLikePem(file: string): boolean {
   }
 }
 
-/** Node reads this variable before any program runs, so a file that we read comes too late for it. */
-function refuseLateCertificates(reader: Reader): void {
-  const source = reader.settings.get('NODE_EXTRA_CA_CERTS')?.source ?? '';
-  if (source === '') return;
-  reader.report(
-    `${placeOf(reader, 'NODE_EXTRA_CA_CERTS')} comes too late: expected it in the environment, or TARGET_CA_FILE`,
-  );
+/**
+ * These are for the libraries that open connections, and Node itself: they read the environment, so a value
+ * in a file of ours would silently do nothing.
+ */
+function refuseLateNetwork(reader: Reader): void {
+  for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS'] as const) {
+    const source = reader.settings.get(name)?.source ?? '';
+    const instead = name === 'NODE_EXTRA_CA_CERTS' ? ', or TARGET_CA_FILE' : '';
+    if (source !== '')
+      reader.report(`${placeOf(reader, name)} comes too late: expected it in the environment${instead}`);
+  }
+  for (const name of ['HTTP_PROXY', 'HTTPS_PROXY'] as const) {
+    const value = text(reader, name);
+    if (value !== undefined && !isProxy(value))
+      refuse(reader, name, 'an http:// or https:// URL', 'http://proxy.example.com:3128');
+  }
 }

@@ -37,6 +37,7 @@ export function readSettings(input: SettingsInput, report: Report): Settings {
     { source: 'the command line', variables: input.overrides },
     { source: '', variables: input.env },
   ];
+  refuseEmptyTarget(input.env, report);
   const general = ['.env.local', '.env'].map((file) => fileLayer(input.cwd, file, report));
   const profile = merge([...given, ...general]).get('TARGET_PROFILE')?.value;
   const ofProfile = filesOf(profile, report).map((file) => fileLayer(input.cwd, file, report));
@@ -44,6 +45,13 @@ export function readSettings(input: SettingsInput, report: Report): Settings {
   const layers = [...given, ...ofProfile, ...general];
   for (const layer of layers) reportUnknown(layer, report);
   return merge(layers);
+}
+
+/** What a pipeline makes of a missing variable must not become a green campaign against our own reference. */
+function refuseEmptyTarget(env: Variables, report: Report): void {
+  const value = env['TARGET_URL'];
+  if (value !== undefined && meaning(value) === undefined)
+    report('TARGET_URL is empty: expected the URL of the target, or the variable not to be set at all');
 }
 
 /** The name under which a profile has its own `.env` files: `staging` for `profiles/staging.json`. */

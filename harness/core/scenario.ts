@@ -140,7 +140,7 @@ export interface Stage {
   actor(index?: number): Actor;
   /** Lets time pass where the spacing of requests is itself the stimulus. */
   pause(ms: number): Promise<void>;
-  /** A word that nothing else in the campaign contains; the same for the same seed. */
+  /** A word that no other trial and no other campaign contains, so that it can only have come from here. */
   nonce(label: string): string;
   /** A seeded number in [0, 1). */
   random(): number;
