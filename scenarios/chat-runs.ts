@@ -124,7 +124,10 @@ export const cancellation = defineScenario({
     const socket = await stage.actor().connect({ label: 'session' });
     if (await socket.greeted()) {
       const message = ask(stage, THOROUGH, 240);
-      const withinMs = Math.min(stage.thresholds.completionMs, stage.thresholds.firstEventMs + stage.thresholds.cancelMs);
+      const withinMs = Math.min(
+        stage.thresholds.completionMs,
+        stage.thresholds.firstEventMs + stage.thresholds.cancelMs,
+      );
       const run = socket.start({ label: RUNS.cancelled, agent: DATA_AGENT, message, withinMs });
       if (await run.answered()) {
         run.cancel();
@@ -166,7 +169,12 @@ export const largeFrames = defineScenario({
     const socket = await stage.actor().connect({ label: 'session' });
     if (await socket.greeted()) {
       const runs = FRAME_BYTES.map((frameBytes) =>
-        socket.start({ label: RUNS.frame(frameBytes), agent: DATA_AGENT, message: ask(stage, SHORT), frameBytes }),
+        socket.start({
+          label: RUNS.frame(frameBytes),
+          agent: DATA_AGENT,
+          message: ask(stage, SHORT),
+          frameBytes,
+        }),
       );
       await Promise.all(runs.map((run) => run.ended()));
       await listenOn(stage, socket);

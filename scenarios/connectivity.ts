@@ -96,7 +96,10 @@ async function visit(
 async function askFrom(stage: Stage, which: string, origin: string): Promise<void> {
   const actor = stage.actor();
   const path = stage.health;
-  const wanted = { 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization' };
+  const wanted = {
+    'access-control-request-method': 'GET',
+    'access-control-request-headers': 'authorization',
+  };
   await Promise.all([
     actor.request({
       label: LABELS.preflight(which),

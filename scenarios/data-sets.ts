@@ -19,7 +19,9 @@ export function costTable(random: Random, rows: number): string {
     const service = SERVICES[index % SERVICES.length];
     const cost = (20 + random() * 180).toFixed(2);
     const utilisation = (0.05 + random() * 0.9).toFixed(2);
-    lines.push(`${dayOf(Math.floor(index / SERVICES.length))},${service},${pick(random, REGIONS)},${cost},${utilisation}`);
+    lines.push(
+      `${dayOf(Math.floor(index / SERVICES.length))},${service},${pick(random, REGIONS)},${cost},${utilisation}`,
+    );
   }
   return lines.join('\n');
 }

@@ -6,8 +6,8 @@ import { type ClockSkew, clockSkew, type OffsetBound, offsetBound } from '../../
 import { isCompleted } from '../../harness/judge/run-facts.ts';
 import { healthVersion, parseBody } from '../../harness/judge/version.ts';
 import type { ExchangeView, RunView, TrialView } from '../../harness/judge/views.ts';
-import { campaignBracket } from '../../scenarios/connectivity.ts';
 import { singleAnalysis } from '../../scenarios/chat-runs.ts';
+import { campaignBracket } from '../../scenarios/connectivity.ts';
 import { inMs, say } from '../statements.ts';
 
 const HEALTHY = z
@@ -28,7 +28,9 @@ const refOf = (view: TrialView, { request, response, failure }: ExchangeView): E
 /** Why there was no answer, in the words of the transcript. */
 function absence({ failure }: ExchangeView): string {
   if (failure === undefined) return 'no answer';
-  return failure.kind === 'deadline' ? `no answer within ${inMs(failure.afterMs)}` : `no answer: ${failure.code}`;
+  return failure.kind === 'deadline'
+    ? `no answer within ${inMs(failure.afterMs)}`
+    : `no answer: ${failure.code}`;
 }
 
 export const answersHealthy = defineCheck<TrialView>({
@@ -45,7 +47,9 @@ export const answersHealthy = defineCheck<TrialView>({
       if (response.status !== 200) return fail(say('not-200', expected, `status ${response.status}`, ref));
       const body = HEALTHY.safeParse(parseBody(response.body));
       if (!body.success) {
-        const issues = body.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
+        const issues = body.error.issues.map(
+          ({ path, message }) => `${path.join('.') || 'body'}: ${message}`,
+        );
         return fail(say('not-healthy', expected, issues.join('; '), ref));
       }
       const took = response.at - request.at;
@@ -80,7 +84,9 @@ export const keepsItsVersion = defineCampaignCheck<TrialView, VersionFact>({
     }
     const statement = (code: string): ReturnType<typeof say> =>
       say(code, expected, versions.join(', '), first.ref, last.ref);
-    return [versions.length === 1 ? pass(statement('same-version')) : inconclusive(statement('deployed-meanwhile'))];
+    return [
+      versions.length === 1 ? pass(statement('same-version')) : inconclusive(statement('deployed-meanwhile')),
+    ];
   },
 });
 
@@ -111,7 +117,11 @@ export const datesTellTheTime = defineCampaignCheck<TrialView, ClockFact>({
     const undated = facts.filter(({ bound }) => bound === undefined).map(({ ref }) => ref);
     const [firstUndated] = undated;
     if (firstUndated !== undefined)
-      return [fail(say('no-date', expected, `${undated.length} answers without a Date that can be read`, firstUndated))];
+      return [
+        fail(
+          say('no-date', expected, `${undated.length} answers without a Date that can be read`, firstUndated),
+        ),
+      ];
     const skew = clockSkew(facts.flatMap(({ bound }) => bound ?? []));
     if (skew === undefined) return [inconclusive(say('no-answers', expected, 'no answer at all'), 'CN-1')];
     if (skew.isContradictory) {
@@ -157,10 +167,17 @@ export const healthTellsTheTruth = defineCampaignCheck<TrialView, TruthFact>({
     const [first] = refs;
     if (first === undefined) return [];
     if (!facts.some(({ health }) => health.some(({ healthy }) => healthy)))
-      return [inconclusive(say('not-healthy', expected, 'it never said that it is healthy', ...refs), 'CN-1')];
-    if (runs.length === 0) return [inconclusive(say('no-run-asked', expected, 'no run could be asked for', first), 'CN-2')];
+      return [
+        inconclusive(say('not-healthy', expected, 'it never said that it is healthy', ...refs), 'CN-1'),
+      ];
+    if (runs.length === 0)
+      return [inconclusive(say('no-run-asked', expected, 'no run could be asked for', first), 'CN-2')];
     const done = runs.filter(({ completed }) => completed).length;
     const actual = `healthy; ${done} of ${runs.length} runs completed`;
-    return [done > 0 ? pass(say('truthful', expected, actual, ...refs)) : fail(say('health-lies', expected, actual, ...refs))];
+    return [
+      done > 0
+        ? pass(say('truthful', expected, actual, ...refs))
+        : fail(say('health-lies', expected, actual, ...refs)),
+    ];
   },
 });

@@ -32,7 +32,8 @@ const variesByOrigin = (exchange: ExchangeView): boolean =>
 function judgeListed(exchange: ExchangeView, origin: string, view: TrialView): Finding {
   const { request, response, label } = exchange;
   const expected = `${label}: granted, with Vary: Origin`;
-  if (response === undefined) return inconclusive(say('no-answer', expected, 'no answer', view.ref(request.seq)), 'CN-1');
+  if (response === undefined)
+    return inconclusive(say('no-answer', expected, 'no answer', view.ref(request.seq)), 'CN-1');
   const ref = view.ref(request.seq, response.seq);
   if (response.status >= 400 || !isGranted(exchange, origin))
     return fail(say('listed-origin-refused', expected, `status ${response.status}, not granted`, ref));
@@ -55,18 +56,39 @@ export const servesListedOrigins = defineCheck<TrialView>({
     return [
       ...exchanges.map((exchange) => judgeListed(exchange, listed, view)),
       upgrade.greetings.length > 0
-        ? pass(say('granted', 'a socket', 'greeted', view.ref(upgrade.dial.seq, ...upgrade.greetings.map((g) => g.seq))))
-        : inconclusive(say('no-socket', 'a socket', failedDial(upgrade).actual, view.ref(upgrade.dial.seq)), 'CN-2'),
+        ? pass(
+            say(
+              'granted',
+              'a socket',
+              'greeted',
+              view.ref(upgrade.dial.seq, ...upgrade.greetings.map((g) => g.seq)),
+            ),
+          )
+        : inconclusive(
+            say('no-socket', 'a socket', failedDial(upgrade).actual, view.ref(upgrade.dial.seq)),
+            'CN-2',
+          ),
     ];
   },
 });
 
-function judgeUnlistedPreflight(exchange: ExchangeView, origin: string, refuses: boolean, view: TrialView): Finding {
+function judgeUnlistedPreflight(
+  exchange: ExchangeView,
+  origin: string,
+  refuses: boolean,
+  view: TrialView,
+): Finding {
   const { request, response, label } = exchange;
   const expected = `${label}: ${refuses ? 'refused' : 'granted'}`;
-  if (response === undefined) return inconclusive(say('no-answer', expected, 'no answer', view.ref(request.seq)), 'CN-1');
+  if (response === undefined)
+    return inconclusive(say('no-answer', expected, 'no answer', view.ref(request.seq)), 'CN-1');
   const granted = response.status < 400 && isGranted(exchange, origin);
-  const statement = say('as-declared', expected, `status ${response.status}, ${granted ? '' : 'not '}granted`, view.ref(request.seq, response.seq));
+  const statement = say(
+    'as-declared',
+    expected,
+    `status ${response.status}, ${granted ? '' : 'not '}granted`,
+    view.ref(request.seq, response.seq),
+  );
   return granted === refuses ? fail({ ...statement, code: 'unlisted-origin' }) : pass(statement);
 }
 

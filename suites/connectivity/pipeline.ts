@@ -26,7 +26,12 @@ function judgeAnswer(run: RunView, view: TrialView, limitMs: number): readonly F
   }
   if (first === undefined) return [judgeSilence(run, expected, view)];
   const took = first.at - run.askedAt;
-  const statement = say('answered', expected, `${first.event.type} after ${inMs(took)}`, view.ref(run.askedSeq, first.seq));
+  const statement = say(
+    'answered',
+    expected,
+    `${first.event.type} after ${inMs(took)}`,
+    view.ref(run.askedSeq, first.seq),
+  );
   return [took > limitMs ? fail({ ...statement, code: 'answered-late' }) : pass(statement)];
 }
 
@@ -49,5 +54,6 @@ export const answersEachRequest = defineCheck<TrialView>({
   title: 'each request for a run is answered by its start or by an error for it, in time',
   scenarios: [singleAnalysis.id],
   restsOn: 'CN-2',
-  judge: (view, { thresholds }) => view.runs.flatMap((run) => judgeAnswer(run, view, thresholds.firstEventMs)),
+  judge: (view, { thresholds }) =>
+    view.runs.flatMap((run) => judgeAnswer(run, view, thresholds.firstEventMs)),
 });

@@ -1,9 +1,9 @@
 import { defineCheck } from '../../harness/core/check.ts';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
-import { type Capability } from '../../harness/core/requirement.ts';
+import type { Capability } from '../../harness/core/requirement.ts';
 import { BAD_TOKENS, type BadToken } from '../../harness/core/scenario.ts';
-import { type Entry } from '../../harness/evidence/transcript.ts';
 import { heldSecret } from '../../harness/evidence/redaction.ts';
+import type { Entry } from '../../harness/evidence/transcript.ts';
 import type { SocketView, TrialView } from '../../harness/judge/views.ts';
 import { badTokens, LABELS, plainSession, waysIn } from '../../scenarios/connectivity.ts';
 import { inMs, say } from '../statements.ts';
@@ -13,7 +13,8 @@ export function failedDial(socket: SocketView): { readonly actual: string; reado
   const { refused, close, errors, deadlines, dial } = socket;
   if (refused !== undefined) return { actual: `refused with ${refused.status}`, seq: refused.seq };
   const [deadline] = deadlines;
-  if (deadline !== undefined) return { actual: `no ${deadline.waitedFor} within ${inMs(deadline.afterMs)}`, seq: deadline.seq };
+  if (deadline !== undefined)
+    return { actual: `no ${deadline.waitedFor} within ${inMs(deadline.afterMs)}`, seq: deadline.seq };
   const [error] = errors;
   if (error !== undefined) return { actual: `transport error ${error.code}`, seq: error.seq };
   if (close !== undefined) return { actual: `closed with ${close.code} by ${close.by}`, seq: close.seq };
@@ -22,25 +23,55 @@ export function failedDial(socket: SocketView): { readonly actual: string; reado
 
 const isPlain = ({ label }: SocketView): boolean => label === LABELS.session || label === LABELS.header;
 
-/** The greeting is judged on sockets that were listened to beyond it: a later pong is the witness. */
+type Greeting = SocketView['greetings'][number];
+
+const expectedGreeting = ({ actor }: SocketView): string =>
+  `exactly one greeting${actor.user === undefined ? '' : `, for ${actor.user}`}`;
+
 function judgeGreeting(socket: SocketView, view: TrialView): readonly Finding[] {
-  const { greetings, actor, dial, open, pings } = socket;
-  const expected = `exactly one greeting${actor.user === undefined ? '' : `, for ${actor.user}`}`;
+  const { greetings, dial, open } = socket;
+  const expected = expectedGreeting(socket);
   const [greeting, second] = greetings;
   if (open === undefined || greeting === undefined) {
     const { actual, seq } = failedDial(socket);
-    return [fail(say(open === undefined ? 'not-opened' : 'not-greeted', expected, actual, view.ref(dial.seq, seq)))];
+    const code = open === undefined ? 'not-opened' : 'not-greeted';
+    return [fail(say(code, expected, actual, view.ref(dial.seq, seq)))];
   }
   if (second !== undefined)
-    return [fail(say('greeted-again', expected, `${greetings.length} greetings`, view.ref(greeting.seq, second.seq)))];
-  const { issues } = view.inspect(greeting.decoded);
+    return [
+      fail(
+        say('greeted-again', expected, `${greetings.length} greetings`, view.ref(greeting.seq, second.seq)),
+      ),
+    ];
+  const wrong = greetingFault(greeting, socket, view);
   const ref = view.ref(dial.seq, greeting.seq);
-  if (issues.length > 0) return [fail(say('malformed-greeting', expected, issues.join('; '), ref))];
-  if (actor.user !== undefined && greeting.decoded.userId !== actor.user)
-    return [fail(say('greeted-somebody-else', expected, `greeting for ${greeting.decoded.userId ?? 'nobody'}`, ref))];
-  const witness = pings.find(({ pong }) => (pong?.seq ?? 0) > greeting.seq)?.pong;
-  if (witness === undefined) return [];
-  return [pass(say('greeted-once', expected, 'one greeting', view.ref(dial.seq, greeting.seq, witness.seq)))];
+  if (wrong !== undefined) return [fail(say(wrong.code, expected, wrong.actual, ref))];
+  return judgeWitness(socket, greeting, view);
+}
+
+function greetingFault(
+  greeting: Greeting,
+  { actor }: SocketView,
+  view: TrialView,
+): { readonly code: string; readonly actual: string } | undefined {
+  const { issues } = view.inspect(greeting.decoded);
+  if (issues.length > 0) return { code: 'malformed-greeting', actual: issues.join('; ') };
+  const { userId } = greeting.decoded;
+  if (actor.user === undefined || userId === actor.user) return undefined;
+  return { code: 'greeted-somebody-else', actual: `greeting for ${userId ?? 'nobody'}` };
+}
+
+/** That there was no second greeting is only known of a socket that was heard later: a pong is the witness. */
+function judgeWitness(socket: SocketView, greeting: Greeting, view: TrialView): readonly Finding[] {
+  const { pings, dial } = socket;
+  const expected = expectedGreeting(socket);
+  // Nobody pinged: this socket was opened for something else, and others are the witnesses.
+  if (pings.length === 0) return [];
+  const pong = pings.find((ping) => (ping.pong?.seq ?? 0) > greeting.seq)?.pong;
+  const ref = view.ref(dial.seq, greeting.seq, ...(pong === undefined ? [] : [pong.seq]));
+  if (pong !== undefined) return [pass(say('greeted-once', expected, 'one greeting', ref))];
+  const actual = 'one greeting, but no pong shows that the socket was heard';
+  return [inconclusive(say('not-listened-on', expected, actual, ref), 'CN-3')];
 }
 
 function judgeStaying(socket: SocketView, view: TrialView): readonly Finding[] {
@@ -67,7 +98,9 @@ export const greetsOnce = defineCheck<TrialView>({
         return [fail(say('opened-late', expected, `open after ${inMs(took)}`, view.ref(dial.seq, open.seq)))];
       const staying = judgeStaying(socket, view);
       const greeting = judgeGreeting(socket, view);
-      return staying.length > 0 ? [...staying, ...greeting.filter(({ verdict }) => verdict === 'fail')] : greeting;
+      return staying.length > 0
+        ? [...staying, ...greeting.filter(({ verdict }) => verdict === 'fail')]
+        : greeting;
     }),
 });
 
@@ -142,12 +175,26 @@ function judgeBadToken(view: TrialView, kind: BadToken, declared: string | undef
   if (answered !== undefined)
     return [fail(say('let-in', expected, 'a ping was answered', view.ref(socket.dial.seq, answered.seq)))];
   if (witness === undefined || witness.greetings.length === 0)
-    return [inconclusive(say('nobody-let-in', expected, 'the valid token was not let in either', ref), 'CN-2')];
+    return [
+      inconclusive(say('nobody-let-in', expected, 'the valid token was not let in either', ref), 'CN-2'),
+    ];
   if (!isRefusal(socket, declared)) return [fail(say('refused-otherwise', expected, actual, ref))];
   const { refused } = socket;
   if (refused !== undefined && !/^bearer\b/i.test(refused.headers['www-authenticate'] ?? ''))
-    return [fail(say('no-challenge', `${expected}, WWW-Authenticate: Bearer`, `${actual}, no such header`, ref))];
-  return [pass(say('refused', expected, actual, ref, view.ref(witness.dial.seq, ...witness.greetings.map((g) => g.seq))))];
+    return [
+      fail(say('no-challenge', `${expected}, WWW-Authenticate: Bearer`, `${actual}, no such header`, ref)),
+    ];
+  return [
+    pass(
+      say(
+        'refused',
+        expected,
+        actual,
+        ref,
+        view.ref(witness.dial.seq, ...witness.greetings.map((g) => g.seq)),
+      ),
+    ),
+  ];
 }
 
 const BY_UPGRADE = '401 on the upgrade';
@@ -178,10 +225,13 @@ export const acceptsBothWaysIn = defineCheck<TrialView>({
     return view.sockets.map((socket): Finding => {
       const { dial, open, greetings } = socket;
       const offered = dial.protocols.filter((protocol) => !heldSecret(protocol));
-      const expected = offered.length === 0 ? 'greeted' : `greeted, with sub-protocol ${offered.join(' or ')} selected`;
+      const expected =
+        offered.length === 0 ? 'greeted' : `greeted, with sub-protocol ${offered.join(' or ')} selected`;
       const [greeting] = greetings;
       if (open !== undefined && offered.length > 0 && !offered.includes(open.protocol))
-        return fail(say('wrong-sub-protocol', expected, `selected "${open.protocol}"`, view.ref(dial.seq, open.seq)));
+        return fail(
+          say('wrong-sub-protocol', expected, `selected "${open.protocol}"`, view.ref(dial.seq, open.seq)),
+        );
       if (open !== undefined && greeting !== undefined)
         return pass(say('let-in', expected, 'greeted', view.ref(dial.seq, open.seq, greeting.seq)));
       const { actual, seq } = failedDial(socket);

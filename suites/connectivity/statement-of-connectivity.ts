@@ -8,7 +8,13 @@ import { say } from '../statements.ts';
 import { clockBounds } from './health.ts';
 
 /** The parts of the connectivity report, and the requirement whose breach leaves a part empty. */
-const PARTS = { version: 'CN-1', connect: 'CN-2', ping: 'CN-3', 'auth matrix': 'CN-2', 'clock skew': 'CN-8' } as const;
+const PARTS = {
+  version: 'CN-1',
+  connect: 'CN-2',
+  ping: 'CN-3',
+  'auth matrix': 'CN-2',
+  'clock skew': 'CN-8',
+} as const;
 type Part = keyof typeof PARTS;
 
 interface PartFact {
@@ -20,7 +26,8 @@ interface PartFact {
 function partsOf(view: TrialView): readonly PartFact[] {
   const ref = view.ref(view.transcript.entries.at(-1)?.seq ?? 0);
   const counts: Readonly<Record<Part, number>> = {
-    version: view.exchanges.filter(({ response }) => healthVersion(response?.body ?? '') !== undefined).length,
+    version: view.exchanges.filter(({ response }) => healthVersion(response?.body ?? '') !== undefined)
+      .length,
     connect: view.sockets.filter(({ open }) => open !== undefined).length,
     ping: view.sockets.flatMap(({ pings }) => pings).filter(({ pong }) => pong !== undefined).length,
     'auth matrix': view.scenario === badTokens.id ? view.sockets.length : 0,

@@ -1,12 +1,24 @@
 import type { Suite } from '../../harness/core/suite.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
 import { singleAnalysis } from '../../scenarios/chat-runs.ts';
-import { badTokens, browserOrigins, campaignBracket, plainSession, waysIn } from '../../scenarios/connectivity.ts';
+import {
+  badTokens,
+  browserOrigins,
+  campaignBracket,
+  plainSession,
+  waysIn,
+} from '../../scenarios/connectivity.ts';
 import { answersHealthy, datesTellTheTime, healthTellsTheTruth, keepsItsVersion } from './health.ts';
 import { servesListedOrigins, treatsUnlistedOriginsAsDeclared } from './origins.ts';
 import { answersEachRequest } from './pipeline.ts';
 import { requirements } from './requirements.ts';
-import { acceptsBothWaysIn, greetsOnce, keepsTokensToItself, pongsAnswerPings, refusesBadTokens } from './sessions.ts';
+import {
+  acceptsBothWaysIn,
+  greetsOnce,
+  keepsTokensToItself,
+  pongsAnswerPings,
+  refusesBadTokens,
+} from './sessions.ts';
 import { statesConnectivity } from './statement-of-connectivity.ts';
 
 export const connectivity: Suite<TrialView> = {

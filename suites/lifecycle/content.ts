@@ -35,7 +35,8 @@ export const eventsAreWellFormed = defineRunCheck({
       const faults = faultsOf(seen.event, view);
       return faults.length === 0 ? [] : [{ seen, faults }];
     });
-    if (faulty.length === 0) return [pass(say('well-formed', expected, `${run.events.length} events`, wholeRef(run, view)))];
+    if (faulty.length === 0)
+      return [pass(say('well-formed', expected, `${run.events.length} events`, wholeRef(run, view)))];
     return faulty.map(({ seen, faults }) =>
       fail(say('malformed-event', expected, `${seen.event.type}: ${faults.join('; ')}`, view.ref(seen.seq))),
     );
@@ -71,14 +72,16 @@ export const eventsNameTheirRun = defineRunCheck({
         seq,
       })),
     );
-    if (wrong.length === 0) return [pass(say('one-identity', expected, 'in every event', wholeRef(run, view)))];
-    return wrong.map(({ actual, seq }) => fail(say('wrong-id', expected, actual, view.ref(run.askedSeq, seq))));
+    if (wrong.length === 0)
+      return [pass(say('one-identity', expected, 'in every event', wholeRef(run, view)))];
+    return wrong.map(({ actual, seq }) =>
+      fail(say('wrong-id', expected, actual, view.ref(run.askedSeq, seq))),
+    );
   },
 });
 
-/** A socket may hear of a run that another socket of the same user asked for, where the target says so. */
-function isFanOut(stray: SeenEvent, socket: SocketView, view: TrialView, declared: string | undefined): boolean {
-  if (declared === 'originating-socket') return false;
+/** Hearing of a run that another socket of the same user asked for is a matter of fan-out, LC-17. */
+function isFanOut(stray: SeenEvent, socket: SocketView, view: TrialView): boolean {
   return view.sockets.some(
     (other) =>
       other.id !== socket.id &&
@@ -93,14 +96,14 @@ export const noStrayEvents = defineCheck<TrialView>({
   title: 'every event belongs to a run that was asked for',
   scenarios: ORDINARY,
   restsOn: 'CN-2',
-  judge: (view, { variationPoints }) =>
+  judge: (view) =>
     view.sockets.flatMap((socket): readonly Finding[] => {
       const expected = 'only events of runs that this socket asked for';
-      const strays = socket.strays.filter(
-        (stray) => !isFanOut(stray, socket, view, variationPoints['VP-FANOUT']),
-      );
+      const strays = socket.strays.filter((stray) => !isFanOut(stray, socket, view));
       if (strays.length > 0)
-        return strays.map(({ event, seq }) => fail(say('stray-event', expected, strayWords(event), view.ref(seq))));
+        return strays.map(({ event, seq }) =>
+          fail(say('stray-event', expected, strayWords(event), view.ref(seq))),
+        );
       const last = socket.inbound.at(-1);
       if (last === undefined || socket.runs.length === 0) return [];
       return [pass(say('no-stray', expected, `${socket.inbound.length} frames`, view.ref(last.seq)))];
@@ -110,23 +113,54 @@ export const noStrayEvents = defineCheck<TrialView>({
 const strayWords = ({ type, requestId, runId }: AgentEvent): string =>
   `${type} of run ${runId ?? 'without id'}, request ${requestId ?? 'without id'}`;
 
+/** What of the run carries a number, in order of arrival: an event of an unknown type takes one like any other. */
+function numbered(
+  run: RunView,
+): readonly { readonly what: string; readonly wireSeq: unknown; readonly seq: number }[] {
+  const events = run.events.map(({ event, seq }) => ({ what: event.type, wireSeq: event.seq, seq }));
+  const unknown = run.replies.flatMap(({ decoded, seq }) =>
+    decoded.kind === 'unknown' && typeof decoded.frame['seq'] === 'number'
+      ? [{ what: decoded.type, wireSeq: decoded.frame['seq'], seq }]
+      : [],
+  );
+  return [...events, ...unknown].sort((a, b) => a.seq - b.seq);
+}
+
 export const eventsAreNumbered = defineRunCheck({
   id: 'lifecycle/events-are-numbered',
   requirement: 'LC-9',
   title: 'seq counts from 1 without gap or repeat, and event ids are unique',
   needs: 'events',
   judge(run, view) {
-    const expected = `seq 1 to ${run.events.length}, each event_id once`;
-    const ids = new Set<string>();
-    const findings: Finding[] = [];
-    run.events.forEach(({ event, seq }, index) => {
-      if (event.seq !== index + 1)
-        findings.push(fail(say('wrong-seq', expected, `${event.type} has seq ${event.seq ?? 'missing'} in place ${index + 1}`, view.ref(seq))));
-      if (event.eventId === undefined || ids.has(event.eventId))
-        findings.push(fail(say('repeated-event-id', expected, `${event.type}: event_id ${event.eventId ?? 'missing'}`, view.ref(seq))));
-      ids.add(event.eventId ?? '');
+    const all = numbered(run);
+    const expected = `seq 1 to ${all.length}, each event_id once`;
+    const misnumbered = all.flatMap(({ what, wireSeq, seq }, index) => {
+      if (wireSeq === index + 1) return [];
+      const actual = `${what} has seq ${wireSeq ?? 'missing'} in place ${index + 1}`;
+      return [fail(say('wrong-seq', expected, actual, view.ref(seq)))];
     });
-    return findings.length > 0 ? findings : [pass(say('numbered', expected, 'as expected', wholeRef(run, view)))];
+    const ids = new Set<string>();
+    const repeated = run.events.flatMap(({ event, seq }) => {
+      const { eventId } = event;
+      if (eventId !== undefined && !ids.has(eventId)) {
+        ids.add(eventId);
+        return [];
+      }
+      return [
+        fail(
+          say(
+            'repeated-event-id',
+            expected,
+            `${event.type}: event_id ${eventId ?? 'missing'}`,
+            view.ref(seq),
+          ),
+        ),
+      ];
+    });
+    const findings = [...misnumbered, ...repeated];
+    return findings.length > 0
+      ? findings
+      : [pass(say('numbered', expected, 'as expected', wholeRef(run, view)))];
   },
 });
 
@@ -135,7 +169,8 @@ const usageSchema = ['input_tokens', 'output_tokens', 'total_tokens'] as const;
 function usageFault(event: AgentEvent): string | undefined {
   const usage = event.data['usage'] as Readonly<Record<string, unknown>> | null | undefined;
   const [input, output, total] = usageSchema.map((name) => usage?.[name]);
-  if (typeof input !== 'number' || typeof output !== 'number' || typeof total !== 'number') return 'no usage to add up';
+  if (typeof input !== 'number' || typeof output !== 'number' || typeof total !== 'number')
+    return 'no usage to add up';
   return input + output === total ? undefined : `usage ${input} + ${output} is given as ${total}`;
 }
 
@@ -147,10 +182,12 @@ export const accountsAddUp = defineRunCheck({
   judge(run, view) {
     const terminal = terminalOf(run);
     if (terminal === undefined) return [];
-    const seen = new Set(run.events.flatMap(({ event }) => (event.kind === 'tool.started' ? (event.toolName ?? []) : [])));
+    const seen = new Set(
+      run.events.flatMap(({ event }) => (event.kind === 'tool.started' ? (event.toolName ?? []) : [])),
+    );
     const used = terminal.event.toolsUsed;
     const expected = `tools_used {${[...seen].sort().join(', ')}}, total = input + output`;
-    const isSame = used !== undefined && used.every((name) => seen.has(name)) && new Set(used).size === seen.size;
+    const isSame = used?.every((name) => seen.has(name)) && new Set(used).size === seen.size;
     const names = [...(used ?? ['missing'])].sort().join(', ');
     const faults = [isSame ? undefined : `tools_used {${names}}`, usageFault(terminal.event)];
     const wrong = faults.filter((fault) => fault !== undefined);
@@ -181,11 +218,13 @@ export const noDrift = defineCheck<TrialView>({
     let frames = 0;
     for (const { decoded, seq } of view.sockets.flatMap(({ inbound }) => inbound)) {
       frames += 1;
-      for (const what of decoded.flatMap((one) => driftOf(one, view) ?? [])) if (!drift.has(what)) drift.set(what, view.ref(seq));
+      for (const what of decoded.flatMap((one) => driftOf(one, view) ?? []))
+        if (!drift.has(what)) drift.set(what, view.ref(seq));
     }
     if (drift.size > 0) return [...drift].map(([what, ref]) => fail(say('drift', expected, what, ref)));
     const last = view.sockets.flatMap(({ inbound }) => inbound).at(-1);
-    return last === undefined ? [] : [pass(say('no-drift', expected, `${frames} frames`, view.ref(last.seq)))];
+    return last === undefined
+      ? []
+      : [pass(say('no-drift', expected, `${frames} frames`, view.ref(last.seq)))];
   },
 });
-

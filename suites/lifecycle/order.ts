@@ -3,7 +3,12 @@ import { type Finding, fail, inconclusive, pass } from '../../harness/core/findi
 import { terminalOf } from '../../harness/judge/run-facts.ts';
 import type { RunView, SocketView, TrialView } from '../../harness/judge/views.ts';
 import { TERMINAL_KINDS } from '../../harness/protocol/agent-event.ts';
-import { VIOLATIONS, type Violation, type ViolationCode, violationsOf } from '../../harness/protocol/grammar.ts';
+import {
+  VIOLATIONS,
+  type Violation,
+  type ViolationCode,
+  violationsOf,
+} from '../../harness/protocol/grammar.ts';
 import { inMs, say } from '../statements.ts';
 import { defineRunCheck, eventRef, ORDINARY, wholeRef } from './run-check.ts';
 
@@ -20,7 +25,12 @@ export function violationsOfRun(run: RunView): readonly Violation[] {
   });
 }
 
-function judgeOrder(run: RunView, view: TrialView, codes: readonly ViolationCode[], expected: string): readonly Finding[] {
+function judgeOrder(
+  run: RunView,
+  view: TrialView,
+  codes: readonly ViolationCode[],
+  expected: string,
+): readonly Finding[] {
   const violations = violationsOfRun(run).filter(({ code }) => codes.includes(code));
   if (violations.length === 0) return [pass(say('in-order', expected, 'as expected', wholeRef(run, view)))];
   return violations.map(({ code, index, callId }) => {
@@ -45,7 +55,8 @@ export const showsAllFive = defineCheck<TrialView>({
   judge: (view) =>
     view.runs.filter(usesTools).flatMap((run): readonly Finding[] => {
       const expected = `of run ${run.requestId}: ${FIVE_NAMES}`;
-      if (run.end === 'refused') return [inconclusive(say('refused', expected, 'refused', run.endRef), 'CN-9')];
+      if (run.end === 'refused')
+        return [inconclusive(say('refused', expected, 'refused', run.endRef), 'CN-9')];
       const end = terminalOf(run)?.event.kind;
       // A run that says that it failed keeps its promise here; how many may is a matter of rates.
       if (run.end === 'not-awaited' || end === 'run.failed' || end === 'run.cancelled') return [];
@@ -77,15 +88,31 @@ export const endsOnce = defineRunCheck({
   needs: 'events',
   judge(run, view, { thresholds }) {
     const expected = 'exactly one terminal event, last';
-    const findings = judgeOrder(run, view, ['no-terminal', 'second-terminal', 'event-after-terminal'], expected);
+    const findings = judgeOrder(
+      run,
+      view,
+      ['no-terminal', 'second-terminal', 'event-after-terminal'],
+      expected,
+    );
     const terminal = run.events.findLast(({ event }) => TERMINAL_KINDS.has(event.kind));
     if (terminal === undefined)
-      return [fail(say('no-terminal', expected, `none; it ended "${run.end}" after ${run.events.length} events`, run.endRef))];
+      return [
+        fail(
+          say(
+            'no-terminal',
+            expected,
+            `none; it ended "${run.end}" after ${run.events.length} events`,
+            run.endRef,
+          ),
+        ),
+      ];
     if (findings.some(({ verdict }) => verdict === 'fail')) return findings;
     const socket = view.sockets.find(({ id }) => id === run.socket);
     const witness = socket === undefined ? undefined : witnessAfter(socket, terminal.at, thresholds.graceMs);
     if (witness !== undefined)
-      return [pass(say('ended-once', expected, 'one, and nothing after it', view.ref(terminal.seq, witness)))];
+      return [
+        pass(say('ended-once', expected, 'one, and nothing after it', view.ref(terminal.seq, witness))),
+      ];
     const actual = `nothing came, but no pong ${inMs(thresholds.graceMs)} later shows that the socket was alive`;
     const hidden = socket?.close !== undefined && socket.close.by !== 'harness' ? 'CN-2' : 'CN-3';
     return [inconclusive(say('not-listened-on', expected, actual, view.ref(terminal.seq)), hidden)];
@@ -98,7 +125,12 @@ export const thinksAloud = defineRunCheck({
   title: 'a run that completes has shown its thinking',
   needs: 'completion',
   judge: (run, view) =>
-    judgeOrder(run, view, ['completed-without-reasoning'], 'at least one agent_thinking before agent_completed'),
+    judgeOrder(
+      run,
+      view,
+      ['completed-without-reasoning'],
+      'at least one agent_thinking before agent_completed',
+    ),
 });
 
 const hasCalls = (run: RunView): boolean =>
@@ -111,7 +143,12 @@ export const closesCalls = defineRunCheck({
   needs: 'terminal',
   judge(run, view) {
     if (!hasCalls(run)) return [];
-    const codes = ['call-not-open', 'call-closed-twice', 'call-opened-twice', 'call-open-at-terminal'] as const;
+    const codes = [
+      'call-not-open',
+      'call-closed-twice',
+      'call-opened-twice',
+      'call-open-at-terminal',
+    ] as const;
     return judgeOrder(run, view, codes, 'each tool_executing closed by exactly one later tool_completed');
   },
 });

@@ -19,7 +19,8 @@ const STOCK: ReadonlySet<string> = new Set([
 ]);
 
 /** "unknown_tool", "Unknown agent", "undefined-run" and their like. */
-const STOCK_NAME = /^(unknown|undefined|null|placeholder)[ _-](tool|agent|user|model|run|thread|request|call)$/;
+const STOCK_NAME =
+  /^(unknown|undefined|null|placeholder)[ _-](tool|agent|user|model|run|thread|request|call)$/;
 
 const isStock = (value: string): boolean => {
   const word = value.trim().toLowerCase();

@@ -49,7 +49,11 @@ function whatHides(run: RunView, needs: Needs): string | undefined | 'not-concer
 }
 
 /** The entries of the run's events at these places. */
-export const eventRef = (run: RunView, view: TrialView, ...indices: readonly number[]): ReturnType<TrialView['ref']> =>
+export const eventRef = (
+  run: RunView,
+  view: TrialView,
+  ...indices: readonly number[]
+): ReturnType<TrialView['ref']> =>
   view.ref(run.askedSeq, ...indices.flatMap((index) => run.events[index]?.seq ?? []));
 
 /** First and last entry of the run. */

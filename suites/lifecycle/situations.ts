@@ -2,10 +2,20 @@ import { defineCheck } from '../../harness/core/check.ts';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
 import { isCompleted, terminalOf } from '../../harness/judge/run-facts.ts';
 import type { RunView, SocketView, TrialView } from '../../harness/judge/views.ts';
-import { cancellation, FRAME_BYTES, largeFrames, memory, RUNS, threeAtOnce, twoSockets } from '../../scenarios/chat-runs.ts';
+import type { AgentEvent } from '../../harness/protocol/agent-event.ts';
+import {
+  cancellation,
+  FRAME_BYTES,
+  largeFrames,
+  memory,
+  RUNS,
+  threeAtOnce,
+  twoSockets,
+} from '../../scenarios/chat-runs.ts';
 import { inMs, say } from '../statements.ts';
 import { violationsOfRun } from './order.ts';
 import { eventRef, wholeRef } from './run-check.ts';
+import { lagSpread } from './timing.ts';
 
 /** What hides a run of which nothing was seen. */
 const hiddenBy = (run: RunView | undefined): string =>
@@ -24,15 +34,40 @@ export const runsInterleave = defineCheck<TrialView>({
     const firstEnd = Math.min(...ends, Number.POSITIVE_INFINITY);
     const sequential = view.runs.find(({ askedAt }) => askedAt > firstEnd);
     if (sequential !== undefined)
-      return [inconclusive(say('not-at-once', expected, 'a run ended before all were asked for', wholeRef(sequential, view)))];
+      return [
+        inconclusive(
+          say('not-at-once', expected, 'a run ended before all were asked for', wholeRef(sequential, view)),
+        ),
+      ];
     return view.runs.map((run): Finding => {
       if (run.events.length === 0)
-        return inconclusive(say('nothing-seen', expected, `it ended "${run.end}"`, run.endRef), hiddenBy(run));
+        return inconclusive(
+          say('nothing-seen', expected, `it ended "${run.end}"`, run.endRef),
+          hiddenBy(run),
+        );
       const [violation] = violationsOfRun(run);
-      if (violation !== undefined) return fail(say(violation.code, expected, `${run.label}: ${violation.code}`, eventRef(run, view, violation.index)));
+      if (violation !== undefined)
+        return fail(
+          say(
+            violation.code,
+            expected,
+            `${run.label}: ${violation.code}`,
+            eventRef(run, view, violation.index),
+          ),
+        );
       const foreign = run.events.find(({ event }) => event.runId !== run.events[0]?.event.runId);
-      if (foreign !== undefined) return fail(say('runs-mixed', expected, `${run.label}: an event of run ${foreign.event.runId ?? 'without id'}`, view.ref(foreign.seq)));
-      return pass(say('valid-at-once', expected, `${run.label}: ${run.events.length} events`, wholeRef(run, view)));
+      if (foreign !== undefined)
+        return fail(
+          say(
+            'runs-mixed',
+            expected,
+            `${run.label}: an event of run ${foreign.event.runId ?? 'without id'}`,
+            view.ref(foreign.seq),
+          ),
+        );
+      return pass(
+        say('valid-at-once', expected, `${run.label}: ${run.events.length} events`, wholeRef(run, view)),
+      );
     });
   },
 });
@@ -41,12 +76,20 @@ interface FanOut {
   readonly older: SocketView;
   readonly newer: SocketView;
   readonly run: RunView;
+  /** Entries in which the newer socket heard of the run. */
+  readonly heard: readonly number[];
 }
 
 function fanOutOf(view: TrialView): FanOut | undefined {
   const [older, newer] = view.sockets;
   const run = older?.runs.find(({ label }) => label === RUNS.older);
-  return older === undefined || newer === undefined || run === undefined ? undefined : { older, newer, run };
+  if (view.scenario !== twoSockets.id || older === undefined || newer === undefined || run === undefined)
+    return undefined;
+  const runId = run.events[0]?.event.runId;
+  const isOfRun = (event: AgentEvent): boolean =>
+    event.requestId === run.requestId || (runId !== undefined && event.runId === runId);
+  const heard = newer.strays.filter(({ event }) => isOfRun(event)).map(({ seq }) => seq);
+  return { older, newer, run, heard };
 }
 
 export const keepsToItsSockets = defineCheck<TrialView>({
@@ -56,30 +99,47 @@ export const keepsToItsSockets = defineCheck<TrialView>({
   scenarios: [twoSockets.id],
   restsOn: 'CN-2',
   judge(view, { variationPoints }) {
-    const fanOut = view.scenario === twoSockets.id ? fanOutOf(view) : undefined;
+    const fanOut = fanOutOf(view);
     if (fanOut === undefined) return [];
-    const { older, newer, run } = fanOut;
     const declared = variationPoints['VP-FANOUT'];
     const expected = `the older socket has its run whole; the newer one ${heardWords(declared)}`;
-    const heard = newer.strays.filter(({ event }) => event.requestId === run.requestId || event.runId === run.events[0]?.event.runId);
-    const heardRefs = heard.map(({ seq }) => seq);
-    if (terminalOf(run) === undefined) {
-      const statement = say('older-went-silent', expected, `it has ${run.events.length} events, the newer one ${heard.length}`, run.endRef, view.ref(...heardRefs));
-      return [isSilenced(run, heard.length) ? fail(statement) : inconclusive(statement, run.events.length === 0 ? hiddenBy(run) : 'LC-3')];
-    }
-    const witness = newer.pings.filter(({ pong }) => pong !== undefined).at(-1);
-    if (witness === undefined || witness.at < run.askedAt)
-      return [inconclusive(say('newer-not-alive', expected, 'no pong on the newer socket after the run', run.endRef), 'CN-3')];
-    const isAll = heard.length === run.events.length;
-    const allowed = [...(declared === 'all-sockets' ? [] : [0]), ...(declared === 'originating-socket' ? [] : [run.events.length])];
-    const actual = `the newer one heard ${isAll ? 'all' : heard.length} of ${run.events.length} events`;
-    const statement = say('fan-out', expected, actual, wholeRef(run, view), view.ref(witness.seq, ...heardRefs));
-    return [allowed.includes(heard.length) ? pass(statement) : fail({ ...statement, code: 'wrong-fan-out' })];
+    if (terminalOf(fanOut.run) === undefined) return [judgeSilenced(fanOut, expected, view)];
+    return [judgeFanOut(fanOut, declared, expected, view)];
   },
 });
 
+function judgeSilenced({ run, heard }: FanOut, expected: string, view: TrialView): Finding {
+  const actual = `it has ${run.events.length} events, the newer one ${heard.length}`;
+  const statement = say('older-went-silent', expected, actual, run.endRef, view.ref(...heard));
+  if (isSilenced(run, heard.length)) return fail(statement);
+  return inconclusive(statement, run.events.length === 0 ? hiddenBy(run) : 'LC-3');
+}
+
+function judgeFanOut(
+  { newer, run, heard }: FanOut,
+  declared: string | undefined,
+  expected: string,
+  view: TrialView,
+): Finding {
+  const witness = newer.pings.filter(({ pong }) => pong !== undefined).at(-1);
+  if (witness === undefined || witness.at < run.askedAt)
+    return inconclusive(
+      say('newer-not-alive', expected, 'no pong on the newer socket after the run', run.endRef),
+      'CN-3',
+    );
+  const all = run.events.length;
+  const allowed = [
+    ...(declared === 'all-sockets' ? [] : [0]),
+    ...(declared === 'originating-socket' ? [] : [all]),
+  ];
+  const actual = `the newer one heard ${heard.length} of ${all} events`;
+  const statement = say('fan-out', expected, actual, wholeRef(run, view), view.ref(witness.seq, ...heard));
+  return allowed.includes(heard.length) ? pass(statement) : fail({ ...statement, code: 'wrong-fan-out' });
+}
+
 /** The older socket is alive, was answered before, and has not the end of its run: somebody else got it, or nobody. */
-const isSilenced = (run: RunView, heard: number): boolean => run.end === 'deadline' && (heard > 0 || run.events.length === 0);
+const isSilenced = (run: RunView, heard: number): boolean =>
+  run.end === 'deadline' && (heard > 0 || run.events.length === 0);
 
 function heardWords(declared: string | undefined): string {
   if (declared === 'originating-socket') return 'hears nothing of it';
@@ -98,14 +158,37 @@ export const cancelsRuns = defineCheck<TrialView>({
       if (cancel === undefined) return [];
       const expected = `cancel_accepted, then agent_cancelled within ${inMs(thresholds.cancelMs)}, and nothing after it`;
       const terminal = terminalOf(run);
-      const refs = view.ref(cancel.seq, ...[cancel.reply?.seq, terminal?.seq].filter((seq) => seq !== undefined));
+      const refs = view.ref(
+        cancel.seq,
+        ...[cancel.reply?.seq, terminal?.seq].filter((seq) => seq !== undefined),
+      );
       if (terminal !== undefined && terminal.seq < (cancel.reply?.seq ?? cancel.seq))
         return terminal.event.kind === 'run.cancelled' && terminal.seq > cancel.seq
-          ? [fail(say('cancelled-before-accepted', expected, 'agent_cancelled came before cancel_accepted', refs))]
-          : [inconclusive(say('ended-first', expected, 'the run ended before the cancellation was answered', refs))];
+          ? [
+              fail(
+                say(
+                  'cancelled-before-accepted',
+                  expected,
+                  'agent_cancelled came before cancel_accepted',
+                  refs,
+                ),
+              ),
+            ]
+          : [
+              inconclusive(
+                say('ended-first', expected, 'the run ended before the cancellation was answered', refs),
+                whyFirst(run, view, thresholds.heldBackMs),
+              ),
+            ];
       return judgeCancelled(run, cancel, expected, refs, thresholds.cancelMs);
     }),
 });
+
+/** Why a run was over before it could be cancelled; nothing where the target was simply quicker. */
+function whyFirst(run: RunView, view: TrialView, heldBackMs: number): string | undefined {
+  if (lagSpread(run, view).ms >= heldBackMs) return 'LC-11';
+  return isCompleted(run) ? undefined : 'CN-9';
+}
 
 function judgeCancelled(
   run: RunView,
@@ -117,11 +200,26 @@ function judgeCancelled(
   const terminal = terminalOf(run);
   const { reply } = cancel;
   if (reply?.decoded.kind !== 'cancel-accepted')
-    return [fail(say('not-accepted', expected, reply === undefined ? 'no answer to cancel_agent' : 'an error', refs))];
+    return [
+      fail(
+        say('not-accepted', expected, reply === undefined ? 'no answer to cancel_agent' : 'an error', refs),
+      ),
+    ];
   if (reply.decoded.runId !== cancel.runId)
-    return [fail(say('other-run-accepted', expected, `cancel_accepted for run ${reply.decoded.runId ?? 'without id'}`, refs))];
-  if (terminal === undefined) return [fail(say('never-ended', expected, `it ended "${run.end}"`, refs, run.endRef))];
-  if (terminal.event.kind !== 'run.cancelled') return [fail(say('not-cancelled', expected, terminal.event.type, refs))];
+    return [
+      fail(
+        say(
+          'other-run-accepted',
+          expected,
+          `cancel_accepted for run ${reply.decoded.runId ?? 'without id'}`,
+          refs,
+        ),
+      ),
+    ];
+  if (terminal === undefined)
+    return [fail(say('never-ended', expected, `it ended "${run.end}"`, refs, run.endRef))];
+  if (terminal.event.kind !== 'run.cancelled')
+    return [fail(say('not-cancelled', expected, terminal.event.type, refs))];
   const took = terminal.at - cancel.at;
   if (took > limitMs) return [fail(say('cancelled-late', expected, `after ${inMs(took)}`, refs))];
   const later = run.events.filter(({ seq }) => seq > terminal.seq);
@@ -144,11 +242,13 @@ export const remembersItsThread = defineCheck<TrialView>({
     if (told === undefined || fact === undefined) return [];
     const expected = `the answer states "${fact}"`;
     if (!isCompleted(told)) return hidden(told, expected);
-    if (asked === undefined) return [inconclusive(say('no-thread', expected, 'the first run named no thread', told.endRef), 'LC-7')];
+    if (asked === undefined)
+      return [inconclusive(say('no-thread', expected, 'the first run named no thread', told.endRef), 'LC-7')];
     if (!isCompleted(asked)) return hidden(asked, expected);
     const answer = terminalOf(asked)?.event.response ?? '';
     const ref = view.ref(told.askedSeq, asked.askedSeq, terminalOf(asked)?.seq ?? asked.askedSeq);
-    if (answer.toLowerCase().includes(fact.toLowerCase())) return [pass(say('remembered', expected, 'it does', ref))];
+    if (answer.toLowerCase().includes(fact.toLowerCase()))
+      return [pass(say('remembered', expected, 'it does', ref))];
     return [fail(say('forgotten', expected, `"${answer}"`, ref))];
   },
 });
@@ -157,7 +257,12 @@ export const remembersItsThread = defineCheck<TrialView>({
 const hidden = (run: RunView, expected: string): readonly Finding[] =>
   terminalOf(run) !== undefined
     ? []
-    : [inconclusive(say('no-answer', expected, `${run.label}: it ended "${run.end}"`, run.endRef), run.events.length === 0 ? hiddenBy(run) : 'LC-3')];
+    : [
+        inconclusive(
+          say('no-answer', expected, `${run.label}: it ended "${run.end}"`, run.endRef),
+          run.events.length === 0 ? hiddenBy(run) : 'LC-3',
+        ),
+      ];
 
 /** The words that the harness told: read from its own frame, so that evidence alone suffices. */
 function factIn(view: TrialView, told: RunView): string | undefined {
@@ -174,23 +279,20 @@ export const takesLargeFrames = defineCheck<TrialView>({
   restsOn: 'CN-2',
   judge(view) {
     if (view.scenario !== largeFrames.id) return [];
-    return FRAME_BYTES.flatMap((bytes): readonly Finding[] => {
+    return FRAME_BYTES.flatMap((bytes) => {
       const run = view.runs.find(({ label }) => label === RUNS.frame(bytes));
-      if (run === undefined) return [];
-      const expected = `a frame of ${bytes} bytes starts a run`;
-      if (run.frameBytes !== bytes)
-        return [{ verdict: 'error', ...say('wrong-stimulus', expected, `we sent ${run.frameBytes}`, run.endRef) }];
-      const [first] = run.events;
-      if (first !== undefined) return [pass(say('started', expected, first.event.type, view.ref(run.askedSeq, first.seq)))];
-      // When the smallest is not answered either, the size is not what is wrong.
-      const smallest = view.runs.find(({ label }) => label === RUNS.frame(FRAME_BYTES[0]));
-      const isSize = bytes === FRAME_BYTES[0] || (smallest?.events.length ?? 0) > 0;
-      const statement = say('not-started', expected, `it ended "${run.end}"`, run.endRef);
-      return [isSize && bytes !== FRAME_BYTES[0] ? fail(statement) : judgeSmallest(statement, run)];
+      return run === undefined ? [] : [judgeFrame(run, bytes, view)];
     });
   },
 });
 
-function judgeSmallest(statement: ReturnType<typeof say>, run: RunView): Finding {
+function judgeFrame(run: RunView, bytes: number, view: TrialView): Finding {
+  const expected = `a frame of ${bytes} bytes starts a run`;
+  if (run.frameBytes !== bytes)
+    return { verdict: 'error', ...say('wrong-stimulus', expected, `we sent ${run.frameBytes}`, run.endRef) };
+  const [first] = run.events;
+  if (first !== undefined)
+    return pass(say('started', expected, first.event.type, view.ref(run.askedSeq, first.seq)));
+  const statement = say('not-started', expected, `it ended "${run.end}"`, run.endRef);
   return run.end === 'refused' ? inconclusive(statement, 'CN-9') : fail(statement);
 }

@@ -11,10 +11,23 @@ import {
   twoSockets,
 } from '../../scenarios/chat-runs.ts';
 import { campaignBracket } from '../../scenarios/connectivity.ts';
-import { accountsAddUp, eventsAreNumbered, eventsAreWellFormed, eventsNameTheirRun, noDrift, noStrayEvents } from './content.ts';
+import {
+  accountsAddUp,
+  eventsAreNumbered,
+  eventsAreWellFormed,
+  eventsNameTheirRun,
+  noDrift,
+  noStrayEvents,
+} from './content.ts';
 import { closesCalls, endsOnce, leavesNoCallOpen, showsAllFive, startsFirst, thinksAloud } from './order.ts';
 import { requirements } from './requirements.ts';
-import { cancelsRuns, keepsToItsSockets, remembersItsThread, runsInterleave, takesLargeFrames } from './situations.ts';
+import {
+  cancelsRuns,
+  keepsToItsSockets,
+  remembersItsThread,
+  runsInterleave,
+  takesLargeFrames,
+} from './situations.ts';
 import { durationsAreTrue, eventsLeaveAsTheyHappen, neverGoesSilent, stampsTellTheTime } from './timing.ts';
 
 export const lifecycle: Suite<TrialView> = {

@@ -3,7 +3,7 @@ import { type Finding, fail, inconclusive, pass } from '../../harness/core/findi
 import type { Thresholds } from '../../harness/core/thresholds.ts';
 import type { EvidenceRef } from '../../harness/evidence/transcript.ts';
 import { clockSkew, type OffsetBound } from '../../harness/judge/clock-skew.ts';
-import { largestGap, terminalOf } from '../../harness/judge/run-facts.ts';
+import { isCompleted, largestGap, terminalOf } from '../../harness/judge/run-facts.ts';
 import type { RunView, SeenEvent, TrialView } from '../../harness/judge/views.ts';
 import { thoroughAnalysis } from '../../scenarios/chat-runs.ts';
 import { campaignBracket } from '../../scenarios/connectivity.ts';
@@ -16,7 +16,9 @@ const observerLate = (view: TrialView): number => view.transcript.seal?.observer
 
 /** A deviation that our own lateness could explain decides nothing. */
 const judgeDeviation = (finding: Finding, excessMs: number, view: TrialView): Finding =>
-  excessMs > observerLate(view) ? finding : { ...finding, verdict: 'inconclusive', code: 'observer-was-late' };
+  excessMs > observerLate(view)
+    ? finding
+    : { ...finding, verdict: 'inconclusive', code: 'observer-was-late' };
 
 const stampOf = ({ event }: SeenEvent): number => Date.parse(event.timestamp ?? '');
 
@@ -39,7 +41,12 @@ function backwards(run: RunView, view: TrialView): readonly Finding[] {
   return run.events.flatMap((seen, index): Finding[] => {
     const before = run.events[index - 1];
     const stamp = stampOf(seen);
-    if (Number.isNaN(stamp)) return [fail(say('no-timestamp', NOT_BACKWARDS, `${seen.event.type}: none that can be read`, view.ref(seen.seq)))];
+    if (Number.isNaN(stamp))
+      return [
+        fail(
+          say('no-timestamp', NOT_BACKWARDS, `${seen.event.type}: none that can be read`, view.ref(seen.seq)),
+        ),
+      ];
     if (before === undefined || !(stamp < stampOf(before))) return [];
     const actual = `${seen.event.type} is stamped ${inMs(stampOf(before) - stamp)} before the event it follows`;
     return [fail(say('backwards', NOT_BACKWARDS, actual, view.ref(before.seq, seen.seq)))];
@@ -50,7 +57,10 @@ function windowOf(run: RunView, view: TrialView): WindowFact['runs'] {
   const stamped = run.events.filter((seen) => !Number.isNaN(stampOf(seen)));
   if (stamped.length === 0) return [];
   const askedAt = view.wallAt(run.askedAt);
-  const afterAskMs = stamped.reduce((least, seen) => Math.min(least, stampOf(seen) - askedAt), Number.POSITIVE_INFINITY);
+  const afterAskMs = stamped.reduce(
+    (least, seen) => Math.min(least, stampOf(seen) - askedAt),
+    Number.POSITIVE_INFINITY,
+  );
   const afterArrivalMs = stamped.reduce(
     (most, seen) => Math.max(most, stampOf(seen) - view.wallAt(seen.at)),
     Number.NEGATIVE_INFINITY,
@@ -80,10 +90,16 @@ export const stampsTellTheTime = defineCampaignCheck<TrialView, WindowFact>({
     if (wrong.length > 0) return wrong;
     const runs = facts.flatMap((fact) => fact.runs);
     const [first] = runs;
-    if (first === undefined) return [inconclusive(say('no-events', NOT_BACKWARDS, 'no event of any run'), 'CN-4')];
+    if (first === undefined)
+      return [inconclusive(say('no-events', NOT_BACKWARDS, 'no event of any run'), 'CN-4')];
     const skew = clockSkew(facts.flatMap(({ bounds }) => bounds));
     if (skew === undefined || skew.isContradictory || skew.highMs - skew.lowMs > thresholds.skewMs)
-      return [inconclusive(say('skew-unknown', NOT_BACKWARDS, 'the skew of the clocks is not known well enough', first.ref), 'CN-8')];
+      return [
+        inconclusive(
+          say('skew-unknown', NOT_BACKWARDS, 'the skew of the clocks is not known well enough', first.ref),
+          'CN-8',
+        ),
+      ];
     return runs.map((run): Finding => {
       const early = skew.lowMs - run.afterAskMs;
       const late = run.afterArrivalMs - skew.highMs;
@@ -92,7 +108,9 @@ export const stampsTellTheTime = defineCampaignCheck<TrialView, WindowFact>({
       if (excess <= 0) return pass(say('within-window', window, 'within', run.ref));
       const actual = early > late ? `${inMs(early)} before the request` : `${inMs(late)} after the arrival`;
       const finding = fail(say('outside-window', window, `${run.label}: a stamp ${actual}`, run.ref));
-      return excess > run.observerMs ? finding : { ...finding, verdict: 'inconclusive', code: 'observer-was-late' };
+      return excess > run.observerMs
+        ? finding
+        : { ...finding, verdict: 'inconclusive', code: 'observer-was-late' };
     });
   },
 });
@@ -101,18 +119,29 @@ interface DelayFact {
   readonly finding: Finding;
   /** How long the run took at least, by whichever account is longest. */
   readonly tookMs: number;
+  readonly end: 'completed' | 'not-completed' | 'never';
 }
 
 /** How much later the latest event of the run arrived than its least delayed one, both against their stamps. */
-function lagSpread(run: RunView, view: TrialView): { readonly ms: number; readonly late: SeenEvent | undefined } {
+export function lagSpread(
+  run: RunView,
+  view: TrialView,
+): { readonly ms: number; readonly late: SeenEvent | undefined } {
   const lags = run.events.map((seen) => ({ seen, lag: view.wallAt(seen.at) - stampOf(seen) }));
   const known = lags.filter(({ lag }) => !Number.isNaN(lag));
   const least = known.reduce((best, { lag }) => Math.min(best, lag), Number.POSITIVE_INFINITY);
-  const worst = known.reduce<(typeof known)[number] | undefined>((a, b) => (a === undefined || b.lag > a.lag ? b : a), undefined);
+  const worst = known.reduce<(typeof known)[number] | undefined>(
+    (a, b) => (a === undefined || b.lag > a.lag ? b : a),
+    undefined,
+  );
   return worst === undefined ? { ms: 0, late: undefined } : { ms: worst.lag - least, late: worst.seen };
 }
 
-function accountsOf(run: RunView): { readonly declaredMs: number; readonly stampedMs: number; readonly observedMs: number } {
+function accountsOf(run: RunView): {
+  readonly declaredMs: number;
+  readonly stampedMs: number;
+  readonly observedMs: number;
+} {
   const stamps = run.events.map(stampOf).filter((stamp) => !Number.isNaN(stamp));
   const terminal = terminalOf(run);
   const tools = run.events.reduce((sum, { event }) => Math.max(sum, event.durationMs ?? 0), 0);
@@ -123,7 +152,7 @@ function accountsOf(run: RunView): { readonly declaredMs: number; readonly stamp
   };
 }
 
-function judgeDelay(run: RunView, view: TrialView, thresholds: Thresholds): DelayFact {
+function judgeDelay(run: RunView, view: TrialView, thresholds: Thresholds): Omit<DelayFact, 'end'> {
   const { ms, late } = lagSpread(run, view);
   const { declaredMs, stampedMs, observedMs } = accountsOf(run);
   const tookMs = Math.max(declaredMs, observedMs);
@@ -134,7 +163,10 @@ function judgeDelay(run: RunView, view: TrialView, thresholds: Thresholds): Dela
     const finding = fail(say('held-back', expected, actual, view.ref(run.askedSeq, late.seq)));
     return { finding: judgeDeviation(finding, ms - thresholds.heldBackMs, view), tookMs };
   }
-  const isTruncated = stampedMs < declaredMs / 2 && declaredMs - stampedMs > thresholds.toleranceMs;
+  // Durations longer than the run was observed to take are wrong themselves, which is another clause's matter.
+  const isCredible = declaredMs <= observedMs + thresholds.toleranceMs;
+  const isTruncated =
+    isCredible && stampedMs < declaredMs / 2 && declaredMs - stampedMs > thresholds.toleranceMs;
   if (isTruncated) {
     const actual = `stamps spread over ${inMs(stampedMs)}, while the durations say ${inMs(declaredMs)}`;
     return { finding: fail(say('stamps-alike', expected, actual, ref)), tookMs };
@@ -149,18 +181,32 @@ export const eventsLeaveAsTheyHappen = defineCampaignCheck<TrialView, DelayFact>
   scenarios: [...ORDINARY, thoroughAnalysis.id],
   restsOn: 'CN-9',
   collect: (view, { thresholds }) =>
-    view.runs.filter((run) => terminalOf(run) !== undefined).map((run) => judgeDelay(run, view, thresholds)),
+    view.runs
+      .filter(({ events }) => events.length > 0)
+      .map((run) => ({ ...judgeDelay(run, view, thresholds), end: endOf(run) })),
   conclude(facts, { thresholds }) {
-    const longest = facts.reduce((most, { tookMs }) => Math.max(most, tookMs), 0);
+    const ended = facts.filter(({ end }) => end !== 'never');
+    const longest = ended.reduce((most, { tookMs }) => Math.max(most, tookMs), 0);
+    const wrong = ended.filter(({ finding }) => finding.verdict !== 'pass');
+    if (wrong.length > 0 || longest >= thresholds.heldBackMs) return ended.map(({ finding }) => finding);
     const expected = `a run of at least ${inMs(thresholds.heldBackMs)}, in which something could be held back`;
-    const [first] = facts;
-    if (first === undefined) return [inconclusive(say('no-run-ended', expected, 'no run ended'), 'CN-9')];
-    const wrong = facts.filter(({ finding }) => finding.verdict !== 'pass');
-    if (wrong.length > 0 || longest >= thresholds.heldBackMs) return facts.map(({ finding }) => finding);
     const actual = `the longest took ${inMs(longest)}; lower thresholds.heldBackMs in the profile of so fast a target`;
-    return [inconclusive(say('all-too-short', expected, actual, ...first.finding.refs))];
+    const refs = facts.slice(0, 1).flatMap(({ finding }) => finding.refs);
+    return [inconclusive(say('all-too-short', expected, actual, ...refs), whatCutShort(facts))];
   },
 });
+
+function endOf(run: RunView): DelayFact['end'] {
+  if (terminalOf(run) === undefined) return 'never';
+  return isCompleted(run) ? 'completed' : 'not-completed';
+}
+
+/** The requirement whose breach left no run that was long enough; none where the target is simply fast. */
+function whatCutShort(facts: readonly DelayFact[]): string | undefined {
+  if (facts.length === 0) return 'CN-4';
+  if (facts.some(({ end }) => end === 'never')) return 'LC-3';
+  return facts.some(({ end }) => end === 'completed') ? undefined : 'CN-9';
+}
 
 export const neverGoesSilent = defineRunCheck({
   id: 'lifecycle/never-goes-silent',
@@ -171,7 +217,9 @@ export const neverGoesSilent = defineRunCheck({
     const expected = `at most ${inMs(thresholds.silenceMs)} between two events`;
     const gap = largestGap(run);
     if (gap.ms > thresholds.silenceMs) {
-      const finding = fail(say('went-silent', expected, `${inMs(gap.ms)} of silence`, view.ref(...gap.between)));
+      const finding = fail(
+        say('went-silent', expected, `${inMs(gap.ms)} of silence`, view.ref(...gap.between)),
+      );
       return [judgeDeviation(finding, gap.ms - thresholds.silenceMs, view)];
     }
     const deadline = view.sockets
@@ -181,7 +229,16 @@ export const neverGoesSilent = defineRunCheck({
     if (terminalOf(run) === undefined && deadline !== undefined && last !== undefined) {
       const silentMs = deadline.at - last.at;
       if (silentMs > thresholds.silenceMs)
-        return [fail(say('fell-silent', expected, `nothing for ${inMs(silentMs)}, and it never ended`, view.ref(last.seq, deadline.seq)))];
+        return [
+          fail(
+            say(
+              'fell-silent',
+              expected,
+              `nothing for ${inMs(silentMs)}, and it never ended`,
+              view.ref(last.seq, deadline.seq),
+            ),
+          ),
+        ];
     }
     return [pass(say('kept-talking', expected, `at most ${inMs(gap.ms)}`, wholeRef(run, view)))];
   },
@@ -218,7 +275,9 @@ function runAccount(run: RunView): readonly Account[] {
 function toolAccounts(run: RunView): readonly Account[] {
   return run.events.flatMap(({ event, at, seq }): Account[] => {
     if (event.kind !== 'tool.finished' || event.durationMs === undefined) return [];
-    const opened = run.events.find((other) => other.event.kind === 'tool.started' && other.event.callId === event.callId);
+    const opened = run.events.find(
+      (other) => other.event.kind === 'tool.started' && other.event.callId === event.callId,
+    );
     if (opened === undefined || opened.seq > seq) return [];
     const tookMs = at - opened.at;
     const what = `${event.type} of ${event.toolName ?? 'a tool'}`;
@@ -238,10 +297,28 @@ export const durationsAreTrue = defineRunCheck({
       const excess = Math.max(leastMs - declaredMs, declaredMs - mostMs) - tolerance;
       if (excess <= 0) return [];
       const expected = `${inMs(leastMs)} to ${inMs(mostMs)}, within ${inMs(tolerance)}`;
-      const finding = fail(say('wrong-duration', expected, `${what}: ${inMs(declaredMs)}`, view.ref(...refs)));
+      const finding = fail(
+        say('wrong-duration', expected, `${what}: ${inMs(declaredMs)}`, view.ref(...refs)),
+      );
       return [judgeDeviation(finding, excess, view)];
     });
+    if (accounts.length === 0 && isCompleted(run))
+      return [
+        inconclusive(
+          say('no-durations', 'durations to compare', 'none that can be read', wholeRef(run, view)),
+          'LC-7',
+        ),
+      ];
     if (findings.length > 0 || accounts.length === 0) return findings;
-    return [pass(say('durations-agree', 'durations as observed', `${accounts.length} durations`, eventRef(run, view, 0, run.events.length - 1)))];
+    return [
+      pass(
+        say(
+          'durations-agree',
+          'durations as observed',
+          `${accounts.length} durations`,
+          eventRef(run, view, 0, run.events.length - 1),
+        ),
+      ),
+    ];
   },
 });

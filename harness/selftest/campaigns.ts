@@ -1,0 +1,117 @@
+/** Whole campaigns against the reference deployment, scaled down so that hundreds of them fit into minutes. */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Deployment, startDeployment } from '../../reference/deployment.ts';
+import { type EmbeddedServer, startEmbeddedServer } from '../../reference/store/embedded.ts';
+import { renderJson } from '../../reports/json.ts';
+import { catalogue } from '../../suites/catalogue.ts';
+import { writeArtefact } from '../campaign/folder.ts';
+import { type CampaignResult, runCampaign } from '../campaign/run-campaign.ts';
+import { systemClock } from '../driver/system-clock.ts';
+import type { CampaignReport } from '../report/model.ts';
+
+/**
+ * Limits scaled to a deployment that thinks for a few milliseconds. They stay far above what two busy cores
+ * add, so that only what a defect does on purpose exceeds them.
+ */
+const SCALED = {
+  TARGET_CONNECT_MS: '1200',
+  TARGET_GREETING_MS: '1200',
+  TARGET_PONG_MS: '1200',
+  TARGET_FIRST_EVENT_MS: '2000',
+  TARGET_FIRST_TOOL_MS: '3000',
+  TARGET_COMPLETION_MS: '5000',
+  TARGET_OPTIMISATION_MS: '5000',
+  TARGET_MULTI_AGENT_MS: '6000',
+  TARGET_SILENCE_MS: '1500',
+  TARGET_CANCEL_MS: '1500',
+  TARGET_HTTP_MS: '2000',
+  TARGET_HEALTH_MS: '2000',
+  TARGET_GRACE_MS: '150',
+  TARGET_HELD_BACK_MS: '500',
+  HARNESS_CONCURRENCY: '8',
+  HARNESS_STARTS_PER_SECOND: '200',
+} as const;
+
+/** A thinking time at which a thorough run takes longer than the limit for held-back events. */
+const THINKING_MS = 60;
+/** Longer than every limit it is meant to exceed, shorter than the completion limit. */
+const DEFECT_DELAY_MS = 2_500;
+
+export interface SelfTestBench {
+  /** One campaign against a deployment of its own that commits these defects. */
+  readonly campaign: (ask?: CampaignWish) => Promise<CampaignResult>;
+  readonly close: () => Promise<void>;
+}
+
+export interface CampaignWish {
+  readonly defects?: readonly string[];
+  readonly selectors?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** One database server for all deployments of a test file. */
+export async function openBench(): Promise<SelfTestBench> {
+  const server = await startEmbeddedServer();
+  const results = mkdtempSync(join(tmpdir(), 'agent-conformance-self-'));
+  return {
+    campaign: (wish = {}) => campaign(server, results, wish),
+    async close() {
+      await server.stop();
+      rmSync(results, { recursive: true, force: true });
+    },
+  };
+}
+
+async function campaign(
+  server: EmbeddedServer,
+  results: string,
+  wish: CampaignWish,
+): Promise<CampaignResult> {
+  const storeUrl = await server.createDatabase();
+  const deployment = await startDeployment({
+    storeUrl,
+    port: 0,
+    thinkingMs: THINKING_MS,
+    defects: wish.defects ?? [],
+    defectDelayMs: DEFECT_DELAY_MS,
+  });
+  try {
+    return await drive(deployment, results, wish);
+  } finally {
+    await deployment.stop();
+    await server.dropDatabase(storeUrl);
+  }
+}
+
+function drive(deployment: Deployment, results: string, wish: CampaignWish): Promise<CampaignResult> {
+  return runCampaign({
+    suites: catalogue,
+    selectors: wish.selectors ?? [],
+    env: { ...SCALED, ...targetOf(deployment), HARNESS_RESULTS_DIR: results, ...wish.env },
+    cwd: results,
+    clock: systemClock,
+    uniqueWord: randomBytes(4).toString('hex'),
+    ended: new AbortController().signal,
+    watch: () => undefined,
+    render: (report, dir) => writeArtefact(dir, 'report.json', renderJson(report)),
+  });
+}
+
+function targetOf(deployment: Deployment): Readonly<Record<string, string>> {
+  return {
+    TARGET_NAME: 'reference',
+    TARGET_URL: deployment.url,
+    TARGET_WS_URL: deployment.wsUrl,
+    TARGET_JWT_SECRET: deployment.jwtSecret,
+    TARGET_JWT_ISSUER: deployment.issuer,
+    TARGET_USERS: deployment.tokens.map(({ tenant, user }) => `${tenant}/${user}`).join(','),
+    TARGET_ALLOWED_ORIGIN: deployment.allowedOrigins[0] ?? '',
+  };
+}
+
+/** A requirement's verdict as the report states it. */
+export const verdictOf = (report: CampaignReport, id: string): string | undefined =>
+  report.requirements.find((requirement) => requirement.id === id)?.verdict;
