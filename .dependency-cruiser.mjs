@@ -202,7 +202,7 @@ export default {
     {
       name: 'doors-are-for-others',
       comment:
-        'harness/doors is what other packages import; inside, import the module itself, or one door opens all.',
+        'The doors are what other packages import; inside, import the module itself, or one door opens all.',
       severity: 'error',
       from: { path: OURS, pathNot: ['^harness/doors/'] },
       to: { path: '^harness/doors/' },
