@@ -43,6 +43,9 @@ export interface Deployment {
   readonly stop: () => Promise<void>;
 }
 
+/** Longer than clients keep idle connections, so that a request never meets a connection just closed. */
+const KEEP_ALIVE_MS = 65_000;
+
 async function listen(server: Server, port: number, host: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -91,6 +94,7 @@ async function run(
   const app = httpApp({ settings, store, keys, verify });
   const answer = boundaries.http(async (request) => app.fetch(request));
   const server = createAdaptorServer({ fetch: answer }) as Server;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.on('upgrade', (request, stream, head) => {
     chat.upgrade(request, stream, head).catch(() => stream.destroy());
   });

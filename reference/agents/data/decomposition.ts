@@ -1,3 +1,4 @@
+import { breathe } from '../pause.ts';
 import { mean, median, sum } from './figures.ts';
 
 /** A series taken apart into a line and, if it has one, a season. */
@@ -65,12 +66,25 @@ function seasonOf(values: Float64Array, [intercept, slope]: Line, period: number
 
 const BACKFITTING_ROUNDS = 10; // changes below a millionth by then
 
-function fitWith(values: Float64Array, period: number, fit: Fit): Decomposition {
+function isSettled([intercept, slope]: Line, [before, steepness]: Line, count: number): boolean {
+  const scale = Math.abs(intercept) + Math.abs(slope) * count;
+  return Math.abs(intercept - before) + Math.abs(slope - steepness) * count <= scale * 1e-12;
+}
+
+async function fitWith(
+  values: Float64Array,
+  period: number,
+  fit: Fit,
+  signal: AbortSignal,
+): Promise<Decomposition> {
   let line = fit.line(values);
   let season: number[] = [];
   for (let round = 0; period > 0 && round < BACKFITTING_ROUNDS; round += 1) {
+    await breathe(signal);
     season = seasonOf(values, line, period, fit);
+    const before = line;
     line = fit.line(values.map((value, index) => value - (season[index % period] ?? 0)));
+    if (isSettled(line, before, values.length)) break;
   }
   const [intercept, slope] = line;
   const residuals = values.map(
@@ -82,11 +96,16 @@ function fitWith(values: Float64Array, period: number, fit: Fit): Decomposition 
 /** A season must explain this much of the spread, or it is taken for chance. */
 const CONVINCING = 0.7;
 
-function decompose(values: Float64Array, periods: readonly number[], fit: Fit): Decomposition {
-  let best = fitWith(values, 0, fit);
+async function decompose(
+  values: Float64Array,
+  periods: readonly number[],
+  fit: Fit,
+  signal: AbortSignal,
+): Promise<Decomposition> {
+  let best = await fitWith(values, 0, fit, signal);
   let bestSpread = fit.spread(best.residuals, 2);
   for (const period of periods.filter((candidate) => values.length >= candidate * fit.cycles)) {
-    const seasonal = fitWith(values, period, fit);
+    const seasonal = await fitWith(values, period, fit, signal);
     const spread = fit.spread(seasonal.residuals, 1 + period);
     if (spread < bestSpread * CONVINCING) {
       best = seasonal;
@@ -97,13 +116,21 @@ function decompose(values: Float64Array, periods: readonly number[], fit: Fit): 
 }
 
 /** Line and season by least squares: for saying what comes next. */
-export function leastSquaresDecomposition(values: Float64Array, periods: readonly number[]): Decomposition {
-  return decompose(values, periods, BY_LEAST_SQUARES);
+export function leastSquaresDecomposition(
+  values: Float64Array,
+  periods: readonly number[],
+  signal: AbortSignal,
+): Promise<Decomposition> {
+  return decompose(values, periods, BY_LEAST_SQUARES, signal);
 }
 
 /** Line and season that outliers do not move: for saying what does not belong. */
-export function resistantDecomposition(values: Float64Array, periods: readonly number[]): Decomposition {
-  return decompose(values, periods, RESISTANT);
+export function resistantDecomposition(
+  values: Float64Array,
+  periods: readonly number[],
+  signal: AbortSignal,
+): Promise<Decomposition> {
+  return decompose(values, periods, RESISTANT, signal);
 }
 
 /** What the line and the season say about the point with the given index. */

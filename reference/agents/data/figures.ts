@@ -81,3 +81,9 @@ export function summarise(values: Iterable<number>): Summary {
     p95: figure(quantile(ascending, 0.95)),
   };
 }
+
+/** Orders texts by their code units: quick, and the same everywhere. */
+export function byText(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}

@@ -51,13 +51,22 @@ export function groupings(data: Dataset, question = ''): readonly TextColumn[] {
   return [...named, ...all.filter((column) => !named.includes(column))];
 }
 
-/** The column that tells rows apart for a reader: distinct words, preferably called a name or an id. */
-export function labelColumn(data: Dataset): Column | undefined {
+/** Found once for each data set: looking for it reads every row, and every row asks for it. */
+const labels = new WeakMap<Dataset, { readonly column: Column | undefined }>();
+
+function findLabelColumn(data: Dataset): Column | undefined {
   const distinct = columnsOfKind(data, 'text').filter(
     (column) => new Set(column.texts).size === data.rowCount,
   );
   const numbered = columnsOfKind(data, 'number').filter(isIdentifier);
   return distinct.find((column) => NAMELIKE.test(column.name)) ?? distinct[0] ?? numbered[0];
+}
+
+/** The column that tells rows apart for a reader: distinct words, preferably called a name or an id. */
+export function labelColumn(data: Dataset): Column | undefined {
+  const known = labels.get(data) ?? { column: findLabelColumn(data) };
+  labels.set(data, known);
+  return known.column;
 }
 
 /** The column that says what a row costs. */

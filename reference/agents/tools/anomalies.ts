@@ -1,7 +1,7 @@
 import { ToolError } from '../agent.ts';
 import type { Dataset, NumberColumn } from '../data/dataset.ts';
 import { expectedAt, resistantDecomposition } from '../data/decomposition.ts';
-import { figure, mean, median } from '../data/figures.ts';
+import { byText, figure, mean, median } from '../data/figures.ts';
 import { rowLabel } from '../data/roles.ts';
 import { type Series, seriesOf, stepOf } from '../data/series.ts';
 import { breathe } from '../pause.ts';
@@ -53,27 +53,34 @@ export function robustScores(residuals: Float64Array): Float64Array {
   return residuals.map((value) => (MEAN_DEVIATION_TO_SIGMA * (value - centre)) / average);
 }
 
+interface Judgement {
+  readonly expected: Float64Array;
+  readonly scores: Float64Array;
+}
+
 /** What each value of a series was expected to be, and how far off it is. */
-function judgeSeries(
-  data: Dataset,
-  series: Series,
-): { readonly expected: Float64Array; readonly scores: Float64Array } {
+async function judgeSeries(data: Dataset, series: Series, signal: AbortSignal): Promise<Judgement> {
   const { values, ordered } = series;
   if (!ordered) {
     const centre = median(values);
     return { expected: values.map(() => centre), scores: robustScores(values) };
   }
-  const parts = resistantDecomposition(values, stepOf(data, series).periods);
+  const parts = await resistantDecomposition(values, stepOf(data, series).periods, signal);
   return {
     expected: values.map((_, index) => expectedAt(parts, index)),
     scores: robustScores(parts.residuals),
   };
 }
 
-function anomaliesIn(data: Dataset, column: NumberColumn, series: Series): readonly Anomaly[] {
+async function anomaliesIn(
+  data: Dataset,
+  column: NumberColumn,
+  series: Series,
+  signal: AbortSignal,
+): Promise<readonly Anomaly[]> {
   const { values, rows, label } = series;
   if (values.length < MIN_VALUES) return [];
-  const { expected, scores } = judgeSeries(data, series);
+  const { expected, scores } = await judgeSeries(data, series, signal);
   const limit = anomalyLimit(values.length);
   return [...scores.entries()]
     .filter(([, score]) => Math.abs(score) > limit)
@@ -102,13 +109,11 @@ export async function detectAnomalies(
   for (const column of columns) {
     for (const series of seriesOf(data, column)) {
       checked += series.values.length;
-      anomalies.push(...anomaliesIn(data, column, series));
+      for (const anomaly of await anomaliesIn(data, column, series, signal)) anomalies.push(anomaly);
       await breathe(signal);
     }
   }
-  anomalies.sort(
-    (left, right) => Math.abs(right.score) - Math.abs(left.score) || left.at.localeCompare(right.at),
-  );
+  anomalies.sort((left, right) => Math.abs(right.score) - Math.abs(left.score) || byText(left.at, right.at));
   return {
     method: 'modified z score on what trend and season leave',
     columns: columns.map(({ name }) => name),

@@ -108,7 +108,7 @@ export async function forecast(
   }
   await breathe(signal);
   const step = stepOf(data, series);
-  const parts = leastSquaresDecomposition(series.values, step.periods);
+  const parts = await leastSquaresDecomposition(series.values, step.periods, signal);
   await breathe(signal);
   const horizon = horizonSteps(asked.horizon, step);
   const values = Array.from({ length: horizon }, (_, index) => expectedAt(parts, count + index));

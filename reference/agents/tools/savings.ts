@@ -1,6 +1,6 @@
 import { ToolError } from '../agent.ts';
 import { columnsOfKind, type Dataset, type NumberColumn } from '../data/dataset.ts';
-import { figure, sum } from '../data/figures.ts';
+import { byText, figure, sum } from '../data/figures.ts';
 import { costColumn, labelColumn, stateColumn, utilisationColumn } from '../data/roles.ts';
 import { breathe } from '../pause.ts';
 import type { SavingRules } from '../question.ts';
@@ -112,7 +112,7 @@ export async function estimateSavings(
     if (saving !== undefined) all.push({ item: itemName(data, row), ...saving });
     if (row % 10_000 === 9_999) await breathe(signal);
   }
-  all.sort((left, right) => right.saving - left.saving || left.item.localeCompare(right.item));
+  all.sort((left, right) => right.saving - left.saving || byText(left.item, right.item));
   const total = sum(columns.cost.values.filter((value) => !Number.isNaN(value)));
   const saved = sum(all.map(({ saving }) => saving));
   return {
