@@ -33,18 +33,24 @@ const ENTRY_KINDS: ReadonlySet<string> = new Set<Entry['kind']>([
 function parseLine(line: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
 function headerOf(line: string | undefined): TranscriptHeader | string {
-  const header = parseLine(line ?? '')?.['header'] as TranscriptHeader | undefined;
-  if (header === undefined) return 'the first line is not a transcript header';
-  if (header.format !== TRANSCRIPT_FORMAT)
-    return `its format is "${String(header.format)}", expected "${TRANSCRIPT_FORMAT}"`;
-  return header;
+  const header = parseLine(line ?? '')?.['header'];
+  if (!isRecord(header)) return 'the first line is not a transcript header';
+  const { format, actors, trial, scenario, startedAt } = header;
+  if (format !== TRANSCRIPT_FORMAT)
+    return `its format is "${String(format)}", expected "${TRANSCRIPT_FORMAT}"`;
+  const isWhole = [trial, scenario, startedAt].every((text) => typeof text === 'string');
+  if (!isWhole || !Array.isArray(actors)) return 'its header is not whole';
+  return header as unknown as TranscriptHeader;
 }
 
 /** The entries up to the first line that is not the next entry. */
@@ -72,7 +78,8 @@ export function decodeTranscript(text: string): ReadTranscript {
   lines.pop(); // What follows the last newline is empty, or a line that was never finished.
   const header = headerOf(lines[0]);
   if (typeof header === 'string') return { damage: header };
-  const last = parseLine(lines.at(-1) ?? '')?.['seal'] as Seal | undefined;
+  const seal = parseLine(lines.at(-1) ?? '')?.['seal'];
+  const last = isRecord(seal) ? (seal as unknown as Seal) : undefined;
   const body = entriesOf(lines.slice(1, last === undefined ? undefined : -1));
   const transcript = { header, entries: body.entries };
   if (last === undefined) return { transcript, damage: body.damage ?? 'it was never sealed' };

@@ -28,7 +28,9 @@ const escapeJson = (value: string): string => JSON.stringify(value).slice(1, -1)
 function base64Cores(secret: string, encoding: 'base64' | 'base64url'): readonly string[] {
   const bytes = Buffer.from(secret, 'utf8');
   return [0, 1, 2].map((offset) => {
-    const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString(encoding).replace(/=+$/, '');
+    const text = Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString(encoding)
+      .replace(/=+$/, '');
     const first = Math.ceil((offset * 8) / 6);
     const last = Math.floor(((offset + bytes.length) * 8) / 6);
     return text.slice(first, last);
@@ -37,10 +39,14 @@ function base64Cores(secret: string, encoding: 'base64' | 'base64url'): readonly
 
 function formsOf(name: string, secret: string): readonly Form[] {
   const hex = Buffer.from(secret, 'utf8').toString('hex');
+  const once = escapeJson(secret);
+  const twice = escapeJson(once);
   const encoded: readonly (readonly [string, string])[] = [
     ['url', encodeURIComponent(secret)],
-    ['json', escapeJson(secret)],
-    ['json', escapeJson(escapeJson(secret))],
+    ['json', once],
+    ['json', twice],
+    // JSON within the JSON of a frame, which is escaped once more as it becomes a line of the transcript.
+    ['json', escapeJson(twice)],
     ['hex', hex],
     ['hex', hex.toUpperCase()],
     ...base64Cores(secret, 'base64').map((core) => ['base64', core] as const),
@@ -86,7 +92,13 @@ export function createRedactor(): Redactor {
     },
     find(text) {
       if (pattern === undefined) return [];
-      return [...new Set((text.match(pattern) ?? []).map((needle) => placeholders.get(needle) ?? placeholderOf('unnamed', 'raw')))];
+      return [
+        ...new Set(
+          (text.match(pattern) ?? []).map(
+            (needle) => placeholders.get(needle) ?? placeholderOf('unnamed', 'raw'),
+          ),
+        ),
+      ];
     },
   };
 }

@@ -84,7 +84,8 @@ export function step(state: GrammarState, event: GrammarEvent): Step {
   const counted = { ...state, count: index + 1 };
   const rule = GRAMMAR[event.kind];
   const misplaced = misplacement(state, rule);
-  if (misplaced !== undefined) return { state: recover(counted, misplaced, event), violations: [{ code: misplaced, index }] };
+  if (misplaced !== undefined)
+    return { state: recover(counted, misplaced, event), violations: [{ code: misplaced, index }] };
   if (rule.call !== undefined) return stepCall(counted, rule.call, event.callId ?? '', index);
   if (rule.terminal === true) return stepTerminal(counted, event.kind, index);
   return {
