@@ -31,6 +31,8 @@ export interface DefectFacts {
   readonly family: DefectFamily;
   readonly mustFail: readonly string[];
   readonly mayFail: readonly string[];
+  /** Requirements that it leaves undecided by their own words, which is how they notice it. */
+  readonly leavesOpen?: readonly string[];
 }
 
 /** A named deviation that wraps one or more boundaries of a deployment. */

@@ -40,7 +40,7 @@ export const doorDefects: readonly Defect[] = [
     title: 'issuer and platform disagree on the secret: every token is refused',
     breaks: '2',
     family: 'authentication',
-    mustFail: ['CN-2', 'CN-6'],
+    mustFail: ['CN-2'],
     mayFail: [
       'CN-3',
       'CN-4',

@@ -32,7 +32,7 @@ export const eventDefects: readonly Defect[] = [
     breaks: '4',
     family: 'missing events',
     mustFail: ['CN-4', 'LC-1'],
-    mayFail: ['LC-2', 'LC-3', 'LC-4', ...NO_RUN_ENDS],
+    mayFail: ['LC-2', 'LC-3', 'LC-4', 'LC-15', ...NO_RUN_ENDS],
     build: () =>
       rewriting(() => (frame) => {
         if (frame['type'] === 'agent_started') {
@@ -47,7 +47,7 @@ export const eventDefects: readonly Defect[] = [
     breaks: '4',
     family: 'missing events',
     mustFail: ['LC-1', 'LC-3'],
-    mayFail: NO_RUN_ENDS,
+    mayFail: ['LC-12', ...NO_RUN_ENDS],
     build: () => rewriting(() => (frame) => (frame['type'] === 'agent_completed' ? [] : [frame])),
   },
   {
@@ -141,8 +141,8 @@ export const eventDefects: readonly Defect[] = [
     title: 'every run fails after its first thought, while health says healthy',
     breaks: '3',
     family: 'surroundings',
-    mustFail: ['CN-9', 'LC-1'],
-    mayFail: NO_RUN_ENDS,
+    mustFail: ['CN-9'],
+    mayFail: ['LC-1', ...NO_RUN_ENDS],
     build: ({ newId }) =>
       rewriting(() => {
         const failed = new Set<unknown>();

@@ -72,16 +72,48 @@ export const httpDefects: readonly Defect[] = [
     breaks: '3',
     family: 'surroundings',
     mustFail: [],
-    mayFail: ['CN-7'],
+    mayFail: [],
+    leavesOpen: ['CN-7'],
     build: () => {
       let answers = 0;
       return answering(async (response, request) => {
-        if (!isAbout(request, '/health')) return response;
-        const body = (await response.json()) as { readonly version: string };
+        if (!isAbout(request, '/health') || request.method !== 'GET') return response;
+        const body = (await response.clone().json()) as { readonly version: string };
         answers += 1;
-        return Response.json({ ...body, version: `${body.version}-${answers}` }, { status: response.status });
+        const text = JSON.stringify({ ...body, version: `${body.version}-${answers}` });
+        return new Response(text, { status: response.status, headers: response.headers });
       });
     },
+  },
+  {
+    id: 'D-DATE-FROZEN',
+    title: 'every answer is dated with the time of the first',
+    breaks: '2',
+    family: 'surroundings',
+    mustFail: ['CN-8'],
+    mayFail: [],
+    build: () => {
+      let first: string | undefined;
+      return answering((response) => {
+        first ??= new Date().toUTCString();
+        const date = first;
+        return withHeaders(response, (headers) => headers.set('date', date));
+      });
+    },
+  },
+  {
+    id: 'D-HEALTH-BARE',
+    title: 'health answers 200 with nothing but "ok"',
+    breaks: '3',
+    family: 'surroundings',
+    mustFail: ['CN-1'],
+    mayFail: ['CN-12'],
+    build: () =>
+      answering((response, request) =>
+        isAbout(request, '/health') && request.method === 'GET'
+          ? new Response('ok', { status: response.status, headers: response.headers })
+          : response,
+      ),
   },
   {
     id: 'D-CLOCK-SKEW',
@@ -89,7 +121,8 @@ export const httpDefects: readonly Defect[] = [
     breaks: '4',
     family: 'time',
     mustFail: [],
-    mayFail: ['CN-8', 'LC-10'],
+    mayFail: ['LC-10'],
+    leavesOpen: ['CN-8'],
     build: () => ({
       ...answering((response) =>
         withHeaders(response, (headers) => headers.set('date', new Date(Date.now() + HOUR_MS).toUTCString())),

@@ -80,26 +80,25 @@ export const eventsNameTheirRun = defineRunCheck({
   },
 });
 
-/** Hearing of a run that another socket of the same user asked for is a matter of fan-out, LC-17. */
-function isFanOut(stray: SeenEvent, socket: SocketView, view: TrialView): boolean {
-  return view.sockets.some(
-    (other) =>
-      other.id !== socket.id &&
-      other.actor.name === socket.actor.name &&
-      other.runs.some((run) => run.requestId === stray.event.requestId),
-  );
+/**
+ * Hearing of its own user's runs that another socket asked for is a matter of fan-out, LC-17; the other socket
+ * may well belong to another trial.
+ */
+function isOwnUsers(stray: SeenEvent, { actor, greetings }: SocketView): boolean {
+  const user = actor.user ?? greetings[0]?.decoded.userId;
+  return user !== undefined && stray.event.userId === user;
 }
 
 export const noStrayEvents = defineCheck<TrialView>({
   id: 'lifecycle/no-stray-events',
   requirement: 'LC-8',
-  title: 'every event belongs to a run that was asked for',
+  title: 'no socket hears of a run of somebody else',
   scenarios: ORDINARY,
   restsOn: 'CN-2',
   judge: (view) =>
     view.sockets.flatMap((socket): readonly Finding[] => {
-      const expected = 'only events of runs that this socket asked for';
-      const strays = socket.strays.filter((stray) => !isFanOut(stray, socket, view));
+      const expected = 'only events of runs of its own user';
+      const strays = socket.strays.filter((stray) => !isOwnUsers(stray, socket));
       if (strays.length > 0)
         return strays.map(({ event, seq }) =>
           fail(say('stray-event', expected, strayWords(event), view.ref(seq))),
@@ -111,7 +110,7 @@ export const noStrayEvents = defineCheck<TrialView>({
 });
 
 const strayWords = ({ type, requestId, runId }: AgentEvent): string =>
-  `${type} of run ${runId ?? 'without id'}, request ${requestId ?? 'without id'}`;
+  `${type} of run ${runId ?? 'without id'}, request ${requestId ?? 'without id'}, not of this user`;
 
 /** What of the run carries a number, in order of arrival: an event of an unknown type takes one like any other. */
 function numbered(

@@ -1,0 +1,31 @@
+import pLimit from 'p-limit';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openBench, type SelfTestBench } from './campaigns.ts';
+
+let bench: SelfTestBench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(() => bench.close());
+
+const CAMPAIGNS = 20;
+const AT_ONCE = 3;
+
+it(`finds nothing in ${CAMPAIGNS} campaigns against the clean reference`, async () => {
+  const limit = pLimit(AT_ONCE);
+  const campaigns = Array.from({ length: CAMPAIGNS }, (_, index) =>
+    limit(() => bench.campaign({ env: { HARNESS_SEED: String(index + 1) } })),
+  );
+  const reports = (await Promise.all(campaigns)).map(({ report }) => report);
+  const notPassed = reports.flatMap(({ campaign, requirements, checks }) =>
+    requirements
+      .filter(({ verdict }) => verdict !== undefined && verdict !== 'pass')
+      .map(({ id, verdict }) => {
+        const finding = checks.find((check) => check.requirement === id && check.verdict !== 'pass')
+          ?.findings[0];
+        return `${campaign} ${id} ${verdict}: ${finding?.code} ${finding?.actual}`;
+      }),
+  );
+  expect(notPassed).toEqual([]);
+  expect(reports.map(({ exitCode }) => exitCode)).toEqual(reports.map(() => 0));
+});
