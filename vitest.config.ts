@@ -5,7 +5,9 @@ const drives = process.argv.some((argument) => argument.includes('conformance'))
 
 export default defineConfig({
   test: {
-    reporters: drives ? ['default', ['allure-vitest/reporter', { resultsDir: 'results/allure' }]] : ['default'],
+    reporters: drives
+      ? ['default', ['allure-vitest/reporter', { resultsDir: 'results/allure' }]]
+      : ['default'],
     projects: [
       {
         test: {

@@ -1,5 +1,5 @@
-import type { Suite } from '../core/suite.ts';
 import { HarnessError } from '../core/errors.ts';
+import type { Suite } from '../core/suite.ts';
 import { type ExcerptLine, excerptOf } from '../judge/excerpt.ts';
 import { gate } from '../judge/gate.ts';
 import { createJudge, type Judgement } from '../judge/judge.ts';
@@ -23,7 +23,10 @@ export function judgeStored(
 ): CampaignReport {
   const dialect = dialectOf(plan.target.dialect);
   if (dialect === undefined)
-    throw new HarnessError('EVIDENCE_INVALID', `plan.json names dialect ${plan.target.dialect}, which is unknown here`);
+    throw new HarnessError(
+      'EVIDENCE_INVALID',
+      `plan.json names dialect ${plan.target.dialect}, which is unknown here`,
+    );
   const judge = createJudge(plan, suites, dialect);
   for (const { id } of plan.trials) judge.take(id, loadTranscript(dir, id));
   const judgement = judge.conclude();

@@ -35,7 +35,8 @@ const KEPT_ERRORS = 2_000;
 
 function commandOf(): readonly string[] {
   const source = fileURLToPath(new URL('../../reference/main.ts', import.meta.url));
-  if (existsSync(source)) return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href, source];
+  if (existsSync(source))
+    return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href, source];
   return [fileURLToPath(new URL('../../reference/main.js', import.meta.url))];
 }
 

@@ -72,7 +72,11 @@ async function withReference(ask: CampaignAsk, overrides: CampaignAsk['overrides
   ask.watch({ kind: 'reference-starting' });
   const reference = await startReferenceProcess();
   try {
-    const config = await loadConfig({ env: ask.env, cwd: ask.cwd, overrides: { ...overrides, ...reference.variables } });
+    const config = await loadConfig({
+      env: ask.env,
+      cwd: ask.cwd,
+      overrides: { ...overrides, ...reference.variables },
+    });
     if (config.target === undefined) throw new HarnessError('INTERNAL', 'the reference gave no target');
     return await driveAndJudge(ask, config, config.target);
   } finally {
@@ -89,7 +93,10 @@ function campaignName({ clock, uniqueWord }: CampaignAsk): string {
 async function driveAndJudge(ask: CampaignAsk, config: Config, target: Target): Promise<CampaignResult> {
   const { suites, selectors, clock } = ask;
   const createdAt = new Date(clock.wall()).toISOString();
-  const plan = makePlan(suites, basisOf(config, target, { campaign: campaignName(ask), createdAt, selectors }));
+  const plan = makePlan(
+    suites,
+    basisOf(config, target, { campaign: campaignName(ask), createdAt, selectors }),
+  );
   const dir = createFolder(config.harness.resultsDir, plan);
   ask.watch({ kind: 'planned', plan, dir });
   const redactor = createRedactor();
@@ -118,10 +125,17 @@ async function drive(
   const tokens = createTokenSource(config.credentials, target, clock, network.dispatcher);
   for (const { name, value } of tokens.secrets()) redactor.learn(name, value);
   tokens.onSecret(({ name, value }) => redactor.learn(name, value));
-  const scenarios = new Map(suites.flatMap((suite) => suite.scenarios.map((scenario) => [scenario.id, scenario])));
+  const scenarios = new Map(
+    suites.flatMap((suite) => suite.scenarios.map((scenario) => [scenario.id, scenario])),
+  );
   const ended = withTimeLimit(ask.ended, config.harness.maxMinutes);
   try {
-    await awaitReachable(`${target.url}${target.endpoints.health}`, network, clock, config.harness.readyTimeoutMs);
+    await awaitReachable(
+      `${target.url}${target.endpoints.health}`,
+      network,
+      clock,
+      config.harness.readyTimeoutMs,
+    );
     const evidenceDir = evidencePath(dir);
     await play(plan, { scenarios, network, tokens, redactor, clock, evidenceDir, ended, watch: ask.watch });
   } catch (cause) {
@@ -138,7 +152,11 @@ function withTimeLimit(ended: AbortSignal, minutes: number | undefined): AbortSi
 function refuseSecrets(dir: string, redactor: Redactor): void {
   const held = quarantineSecrets(dir, redactor);
   if (held.length === 0) return;
-  throw new HarnessError('SECRET_IN_ARTEFACT', `a secret was written to ${held.length} files: ${held.join('; ')}`, {
-    hint: `they were moved to ${dir}/quarantine; this is a defect of the harness, please report it`,
-  });
+  throw new HarnessError(
+    'SECRET_IN_ARTEFACT',
+    `a secret was written to ${held.length} files: ${held.join('; ')}`,
+    {
+      hint: `they were moved to ${dir}/quarantine; this is a defect of the harness, please report it`,
+    },
+  );
 }

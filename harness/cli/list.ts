@@ -1,6 +1,6 @@
 import { catalogue } from '../../suites/catalogue.ts';
-import { CAPABILITIES } from '../core/requirement.ts';
 import { EXIT, type ExitCode } from '../core/exit-code.ts';
+import { CAPABILITIES } from '../core/requirement.ts';
 import { type Capabilities, chooseChecks } from '../plan/select.ts';
 
 /** What a list shows is what could be judged on a target that has everything. */
@@ -15,7 +15,8 @@ export function listCatalogue(selectors: readonly string[]): ExitCode {
     const requirements = suite.requirements.flatMap((requirement) => {
       const checks = chosen.filter((choice) => choice.requirement === requirement);
       if (checks.length === 0 && (selectors.length > 0 || requirement.excluded === undefined)) return [];
-      const excluded = requirement.excluded === undefined ? [] : [`      not covered: ${requirement.excluded}`];
+      const excluded =
+        requirement.excluded === undefined ? [] : [`      not covered: ${requirement.excluded}`];
       return [
         `  ${requirement.id.padEnd(6)} ${requirement.level.padEnd(6)} ${requirement.text}`,
         ...checks.map(({ check }) => `      ${check.id}`),

@@ -2,10 +2,10 @@
 import { Command, CommanderError } from 'commander';
 import { harnessIdentity } from '../campaign/basis.ts';
 import { EXIT, type ExitCode } from '../core/exit-code.ts';
+import { explainFailure } from './failure.ts';
 import { listCatalogue } from './list.ts';
 import { rejudge } from './rejudge.ts';
 import { runCommand } from './run.ts';
-import { explainFailure } from './failure.ts';
 
 const EXAMPLES = `
 Examples:

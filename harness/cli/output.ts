@@ -15,7 +15,11 @@ export function writeReports(report: CampaignReport, dir: string): void {
 }
 
 /** Tells the result on the standard output; returns the exit code. */
-export function announce(report: CampaignReport, dir: string, options: { readonly color: boolean }): ExitCode {
+export function announce(
+  report: CampaignReport,
+  dir: string,
+  options: { readonly color: boolean },
+): ExitCode {
   const env = readProcessEnvironment();
   const { colour } = progressForm(process.stdout.isTTY === true, env);
   const path = relative(process.cwd(), dir) || '.';

@@ -3,8 +3,8 @@ import { catalogue } from '../../suites/catalogue.ts';
 import { type CampaignEvent, runCampaign } from '../campaign/run-campaign.ts';
 import { readProcessEnvironment } from '../config/load.ts';
 import type { ExitCode } from '../core/exit-code.ts';
-import type { Plan } from '../plan/plan.ts';
 import { systemClock } from '../driver/system-clock.ts';
+import type { Plan } from '../plan/plan.ts';
 import { announce, writeReports } from './output.ts';
 import { type Progress, progressForm, startProgress } from './progress.ts';
 
@@ -72,7 +72,9 @@ function createDisplay(options: RunOptions): { watch: (event: CampaignEvent) => 
 }
 
 function showDriving(plan: Plan, options: RunOptions): Progress {
-  const scenarios = new Map(catalogue.flatMap((suite) => suite.scenarios.map((scenario) => [scenario.id, scenario])));
+  const scenarios = new Map(
+    catalogue.flatMap((suite) => suite.scenarios.map((scenario) => [scenario.id, scenario])),
+  );
   const form = progressForm(process.stderr.isTTY === true, readProcessEnvironment());
   return startProgress({
     ...form,

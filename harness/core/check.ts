@@ -50,9 +50,7 @@ export function defineCheck<View>(check: Omit<TrialCheck<View>, 'kind'>): Check<
 }
 
 /** Freezes a check that concludes over the facts of every transcript. */
-export function defineCampaignCheck<View, Fact>(
-  check: Omit<CampaignCheck<View, Fact>, 'kind'>,
-): Check<View> {
+export function defineCampaignCheck<View, Fact>(check: Omit<CampaignCheck<View, Fact>, 'kind'>): Check<View> {
   const frozen: CampaignCheck<View, Fact> = Object.freeze({ kind: 'campaign', ...check });
   return frozen as unknown as Check<View>;
 }

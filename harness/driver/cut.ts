@@ -18,7 +18,11 @@ export function keepText(text: string, bytes: number, limit: number): Kept {
 
 /** Keeps bytes in base64. */
 export function keepBinary(data: Buffer, limit: number): Kept {
-  const whole = { text: data.subarray(0, limit).toString('base64'), encoding: 'base64', bytes: data.length } as const;
+  const whole = {
+    text: data.subarray(0, limit).toString('base64'),
+    encoding: 'base64',
+    bytes: data.length,
+  } as const;
   return data.length <= limit ? whole : { ...whole, cut: createHash('sha256').update(data).digest('hex') };
 }
 

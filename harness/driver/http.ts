@@ -1,6 +1,6 @@
-import type { HttpAnswer, HttpAsk } from '../core/scenario.ts';
 import type { Dispatcher } from 'undici';
 import { request } from 'undici';
+import type { HttpAnswer, HttpAsk } from '../core/scenario.ts';
 import { keepBytes } from './cut.ts';
 import type { Journal } from './journal.ts';
 
@@ -108,7 +108,13 @@ function recordFailure(way: HttpWay, id: number, cause: unknown, deadlineMs: num
   const { journal, actor } = way;
   const at = journal.now();
   if (deadlineMs !== undefined) {
-    journal.record(at, { kind: 'deadline', actor, waitedFor: 'http answer', afterMs: deadlineMs, exchange: id });
+    journal.record(at, {
+      kind: 'deadline',
+      actor,
+      waitedFor: 'http answer',
+      afterMs: deadlineMs,
+      exchange: id,
+    });
   } else if (!way.ended.aborted) {
     journal.record(at, { kind: 'transport.error', actor, exchange: id, ...describeError(cause) });
   }

@@ -27,7 +27,10 @@ export function openNetwork(caFile: string | undefined): Network {
       // HTTP_PROXY and HTTPS_PROXY are what people set; nobody sets WSS_PROXY.
       const asHttp = wsUrl.replace(/^ws/, 'http');
       if (getProxyForUrl(asHttp) === '') return undefined;
-      return new ProxyAgent({ getProxyForUrl: () => getProxyForUrl(asHttp), ...(ca === undefined ? {} : { ca }) });
+      return new ProxyAgent({
+        getProxyForUrl: () => getProxyForUrl(asHttp),
+        ...(ca === undefined ? {} : { ca }),
+      });
     },
     ca,
     close: () => dispatcher.close(),

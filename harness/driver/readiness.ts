@@ -13,7 +13,12 @@ const RETRY_MS = 500;
  * place where the harness tries again.
  * @throws HarnessError `TARGET_UNREACHABLE` with what was tried, when nothing answered within `limitMs`.
  */
-export async function awaitReachable(url: string, network: Network, clock: Clock, limitMs: number): Promise<void> {
+export async function awaitReachable(
+  url: string,
+  network: Network,
+  clock: Clock,
+  limitMs: number,
+): Promise<void> {
   const until = clock.now() + limitMs;
   let attempts = 0;
   let last = '';
@@ -21,7 +26,10 @@ export async function awaitReachable(url: string, network: Network, clock: Clock
     attempts += 1;
     const left = Math.max(1, Math.ceil(until - clock.now()));
     try {
-      const answer = await request(url, { dispatcher: network.dispatcher, signal: AbortSignal.timeout(left) });
+      const answer = await request(url, {
+        dispatcher: network.dispatcher,
+        signal: AbortSignal.timeout(left),
+      });
       await answer.body.dump();
       return;
     } catch (cause) {

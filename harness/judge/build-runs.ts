@@ -7,7 +7,14 @@ import type {
   TransportErrorEntry,
 } from '../evidence/transcript.ts';
 import { type AgentEvent, TERMINAL_KINDS } from '../protocol/agent-event.ts';
-import { type CancelAsk, intentOf, type RunEnd, type RunView, type SeenEvent, type SeenReply } from './views.ts';
+import {
+  type CancelAsk,
+  intentOf,
+  type RunEnd,
+  type RunView,
+  type SeenEvent,
+  type SeenReply,
+} from './views.ts';
 
 /** What happened on one socket, as far as its runs are concerned. */
 interface SocketFacts {

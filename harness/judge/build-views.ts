@@ -50,7 +50,10 @@ function groupBy<T>(items: Iterable<T>, key: (item: T) => number | undefined): R
   return groups;
 }
 
-function ofKind<K extends Entry['kind']>(entries: readonly Entry[], kind: K): readonly Extract<Entry, { kind: K }>[] {
+function ofKind<K extends Entry['kind']>(
+  entries: readonly Entry[],
+  kind: K,
+): readonly Extract<Entry, { kind: K }>[] {
   return entries.filter((entry): entry is Extract<Entry, { kind: K }> => entry.kind === kind);
 }
 
@@ -91,9 +94,16 @@ function viewSocket(
   const frames = ofKind(own, 'ws.frame');
   const inbound: InboundFrame[] = frames
     .filter(({ direction }) => direction === 'in')
-    .map((frame) => ({ at: frame.at, seq: frame.seq, bytes: frame.bytes, decoded: decodeFrame(frame, dialect) }));
+    .map((frame) => ({
+      at: frame.at,
+      seq: frame.seq,
+      bytes: frame.bytes,
+      decoded: decodeFrame(frame, dialect),
+    }));
   const outbound = frames.filter(({ direction }) => direction === 'out');
-  const replies = inbound.flatMap(({ at, seq, decoded }) => decoded.map((one) => ({ at, seq, decoded: one })));
+  const replies = inbound.flatMap(({ at, seq, decoded }) =>
+    decoded.map((one) => ({ at, seq, decoded: one })),
+  );
   const deadlines: readonly DeadlineEntry[] = ofKind(own, 'deadline');
   const close = ofKind(own, 'ws.close')[0];
   const errors = ofKind(own, 'transport.error');
@@ -110,7 +120,9 @@ function viewSocket(
     errors,
     deadlines,
     inbound,
-    greetings: replies.filter((reply): reply is SocketView['greetings'][number] => reply.decoded.kind === 'greeting'),
+    greetings: replies.filter(
+      (reply): reply is SocketView['greetings'][number] => reply.decoded.kind === 'greeting',
+    ),
     pings: viewPings(outbound, replies),
     probes: outbound.filter((frame) => intentOf(frame, 'probe') !== undefined),
     ...buildRuns({ socket: id, actor, outbound, replies, deadlines, close, errors, ref }),

@@ -5,8 +5,8 @@ import { type Estimate, quantileEstimate, sortedSamples } from '../stats/quantil
 import { type ClockSkew, clockSkew, type OffsetBound, offsetBound } from './clock-skew.ts';
 import { isCompleted } from './run-facts.ts';
 import { samplesOf } from './samples.ts';
-import { versionOf } from './version.ts';
 import { printable } from './tally.ts';
+import { versionOf } from './version.ts';
 import type { SocketView, TrialView } from './views.ts';
 
 /** One latency over the campaign, from quiet trials, with the observer's own error beside it. */

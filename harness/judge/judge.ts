@@ -71,7 +71,14 @@ export function createJudge(plan: Plan, suites: readonly Suite<TrialView>[], dia
   const judged: readonly Judged[] = suites
     .flatMap(({ checks }) => checks)
     .filter(({ id }) => selected.has(id))
-    .map((check) => ({ check, tally: new FindingTally(), collected: [], whole: true, silent: [], spoke: false }));
+    .map((check) => ({
+      check,
+      tally: new FindingTally(),
+      collected: [],
+      whole: true,
+      silent: [],
+      spoke: false,
+    }));
   const planned = new Map(plan.trials.map((trial) => [trial.id, trial]));
   const seen = new Map<string, TrialEvidence>();
   const facts = createFacts(plan);
@@ -144,7 +151,13 @@ function spoiltEvidence(
   }
   const { seal } = view.transcript;
   if (seal === undefined)
-    return { verdict: 'error', code: 'unsealed', expected, actual: read?.damage ?? 'it was never sealed', refs };
+    return {
+      verdict: 'error',
+      code: 'unsealed',
+      expected,
+      actual: read?.damage ?? 'it was never sealed',
+      refs,
+    };
   const actual = `it ended "${seal.end}": ${seal.reason ?? ''}`;
   switch (seal.end) {
     case 'finished':

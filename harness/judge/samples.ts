@@ -15,7 +15,9 @@ export function samplesOf(view: TrialView): readonly Sample[] {
         ...(open === undefined || greeting === undefined
           ? []
           : [{ measure: 'greeting', ms: greeting.at - open.at } as const]),
-        ...pings.flatMap(({ at, pong }): Sample[] => (pong === undefined ? [] : [{ measure: 'ping', ms: pong.at - at }])),
+        ...pings.flatMap(({ at, pong }): Sample[] =>
+          pong === undefined ? [] : [{ measure: 'ping', ms: pong.at - at }],
+        ),
       ];
     }),
     ...view.runs.flatMap(runSamples),

@@ -72,8 +72,12 @@ function withReasons(report: CampaignReport): Readonly<Record<string, Presented>
     .flatMap(({ checks }) => checks)
     .map((check): [string, Presented] => {
       const requirement = report.requirements.find(({ id }) => id === check.requirement);
-      const reason = requirement?.selected === true ? 'not asked for, or beyond what the target has' : requirement?.reason;
-      return [check.id, { level: requirement?.level ?? 'MUST', text: `not selected: ${reason ?? 'unknown'}` }];
+      const reason =
+        requirement?.selected === true ? 'not asked for, or beyond what the target has' : requirement?.reason;
+      return [
+        check.id,
+        { level: requirement?.level ?? 'MUST', text: `not selected: ${reason ?? 'unknown'}` },
+      ];
     });
   return { ...Object.fromEntries(reasons), ...presentedOf(report) };
 }

@@ -23,7 +23,11 @@ export function presentedOf(report: CampaignReport): Readonly<Record<string, Pre
   return Object.fromEntries(
     report.checks.map((check): [string, Presented] => [
       check.id,
-      { level: levels.get(check.requirement) ?? 'MUST', verdict: check.verdict, text: wordsOf(check, report) },
+      {
+        level: levels.get(check.requirement) ?? 'MUST',
+        verdict: check.verdict,
+        text: wordsOf(check, report),
+      },
     ]),
   );
 }
@@ -31,11 +35,18 @@ export function presentedOf(report: CampaignReport): Readonly<Record<string, Pre
 function wordsOf(check: CampaignReport['checks'][number], report: CampaignReport): string {
   const clause = report.requirements.find(({ id }) => id === check.requirement)?.clause ?? '';
   const worst = check.findings.filter(({ verdict }) => verdict === check.verdict);
-  const findings = worst.slice(0, 3).flatMap(({ expected, actual, because, refs }) => [
-    `  expected  ${expected}`,
-    `  actual    ${actual}`,
-    ...(because === undefined ? [] : [`  because   ${because}`]),
-    `  evidence  ${refs.map(({ trial, entries }) => `${trial} entries ${entries.join(', ')}`).join('; ')}`,
-  ]);
-  return [`${check.requirement}: ${check.title}`, ...findings, `  clause    ${clause}`, `  repeat    ${check.reproduce}`].join('\n');
+  const findings = worst
+    .slice(0, 3)
+    .flatMap(({ expected, actual, because, refs }) => [
+      `  expected  ${expected}`,
+      `  actual    ${actual}`,
+      ...(because === undefined ? [] : [`  because   ${because}`]),
+      `  evidence  ${refs.map(({ trial, entries }) => `${trial} entries ${entries.join(', ')}`).join('; ')}`,
+    ]);
+  return [
+    `${check.requirement}: ${check.title}`,
+    ...findings,
+    `  clause    ${clause}`,
+    `  repeat    ${check.reproduce}`,
+  ].join('\n');
 }
