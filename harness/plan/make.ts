@@ -4,7 +4,7 @@ import type { Scenario } from '../core/scenario.ts';
 import type { Suite } from '../core/suite.ts';
 import { PLAN_FORMAT, type Plan, type PlannedTrial } from './plan.ts';
 import { sealPlan } from './seal.ts';
-import { type ChosenCheck, chooseChecks } from './select.ts';
+import { type Capabilities, type ChosenCheck, chooseChecks, missingFor } from './select.ts';
 
 /** What a plan is made from, besides the suites. */
 export type PlanBasis = Pick<
@@ -33,7 +33,7 @@ export type PlanBasis = Pick<
 export function makePlan<View>(suites: readonly Suite<View>[], basis: PlanBasis): Plan {
   const { identities, ...stated } = basis;
   const chosen = chooseChecks(suites, basis.selectors, basis.capabilities);
-  const scenarios = neededScenarios(suites, chosen);
+  const scenarios = neededScenarios(suites, chosen, basis.capabilities);
   const trials = planTrials(scenarios, identities, basis.seed);
   const runs = new Map(scenarios.map(({ id, agentRuns }) => [id, agentRuns]));
   return sealPlan({
@@ -59,22 +59,37 @@ function planRequirements<View>(
   return suite.requirements.map(({ id, level, text, clause, excluded }) => {
     const own = chosen.filter(({ requirement }) => requirement.id === id);
     const selected = own.some((choice) => choice.selected);
-    const reason = excluded ?? own.find((choice) => choice.selected === selected)?.reason ?? 'no check verifies it';
-    return { id, suite: suite.id, level, text, clause, selected, reason, checks: own.map(({ check }) => check.id) };
+    const reason =
+      excluded ?? own.find((choice) => choice.selected === selected)?.reason ?? 'no check verifies it';
+    return {
+      id,
+      suite: suite.id,
+      level,
+      text,
+      clause,
+      selected,
+      reason,
+      checks: own.map(({ check }) => check.id),
+    };
   });
 }
 
 function neededScenarios<View>(
   suites: readonly Suite<View>[],
   chosen: readonly ChosenCheck<View>[],
+  capabilities: Capabilities,
 ): readonly Scenario[] {
-  const known = new Map(suites.flatMap(({ scenarios }) => scenarios.map((scenario) => [scenario.id, scenario])));
+  const known = new Map(
+    suites.flatMap(({ scenarios }) => scenarios.map((scenario) => [scenario.id, scenario])),
+  );
   const ids = new Set(chosen.filter(({ selected }) => selected).flatMap(({ check }) => check.scenarios));
-  return [...ids].sort().map((id) => {
+  const scenarios = [...ids].sort().map((id) => {
     const scenario = known.get(id);
-    if (scenario === undefined) throw new TypeError(`scenario ${id} is needed by a check and declared by no suite`);
+    if (scenario === undefined)
+      throw new TypeError(`scenario ${id} is needed by a check and declared by no suite`);
     return scenario;
   });
+  return scenarios.filter((scenario) => missingFor(scenario, capabilities) === undefined);
 }
 
 function planTrials(

@@ -2,10 +2,13 @@ import { distance } from 'fastest-levenshtein';
 import type { Check } from '../core/check.ts';
 import { HarnessError } from '../core/errors.ts';
 import type { Capability, Requirement } from '../core/requirement.ts';
+import type { Scenario } from '../core/scenario.ts';
 import type { Suite } from '../core/suite.ts';
 
 /** For each capability, whether the target has it and, if not, why. */
-export type Capabilities = Readonly<Record<Capability, { readonly available: boolean; readonly reason: string }>>;
+export type Capabilities = Readonly<
+  Record<Capability, { readonly available: boolean; readonly reason: string }>
+>;
 
 /** Whether something is judged, and the reason a reader is given. */
 export interface Choice {
@@ -36,7 +39,11 @@ export function chooseChecks<View>(
 ): readonly ChosenCheck<View>[] {
   const every = suites.flatMap((suite) => suite.checks.map((check) => locate(suite, check)));
   for (const selector of selectors) refuseIfUnknown(selector, suites, every);
-  const chosen = every.map((located) => ({ ...located, ...choose(located, selectors, capabilities) }));
+  const scenarios = suites.flatMap((suite) => suite.scenarios);
+  const chosen = every.map((located) => ({
+    ...located,
+    ...choose(located, selectors, scenarios, capabilities),
+  }));
   if (chosen.some(({ selected }) => selected)) return chosen;
   const asked = chosen.find(({ reason }) => reason !== NOT_ASKED);
   throw new HarnessError('NOTHING_SELECTED', `${quoted(selectors)} selects nothing that can be judged here`, {
@@ -51,7 +58,9 @@ type Located<View> = Omit<ChosenCheck<View>, keyof Choice>;
 function locate<View>(suite: Suite<View>, check: Check<View>): Located<View> {
   const requirement = suite.requirements.find(({ id }) => id === check.requirement);
   if (requirement === undefined)
-    throw new TypeError(`check ${check.id} verifies ${check.requirement}, which suite ${suite.id} does not state`);
+    throw new TypeError(
+      `check ${check.id} verifies ${check.requirement}, which suite ${suite.id} does not state`,
+    );
   return { suite, requirement, check };
 }
 
@@ -64,16 +73,34 @@ const namesOf = <View>({ suite, requirement, check }: Located<View>): readonly s
 function choose<View>(
   located: Located<View>,
   selectors: readonly string[],
+  scenarios: readonly Scenario[],
   capabilities: Capabilities,
 ): Choice {
   const names = namesOf(located);
   if (selectors.length > 0 && !selectors.some((selector) => isSelectedBy(selector, names)))
     return { selected: false, reason: NOT_ASKED };
   const needed = [...(located.requirement.when ?? []), ...(located.check.when ?? [])];
-  const missing = needed.find((capability) => !capabilities[capability].available);
+  const missing =
+    needed.find((capability) => !capabilities[capability].available) ??
+    missingForAll(located.check, scenarios, capabilities);
   if (missing !== undefined)
     return { selected: false, reason: `needs ${missing}: ${capabilities[missing].reason}` };
   return { selected: true, reason: selectors.length === 0 ? 'everything is selected' : 'asked for' };
+}
+
+/** What the scenario needs and the target lacks, if anything. */
+export const missingFor = ({ needs }: Scenario, capabilities: Capabilities): Capability | undefined =>
+  needs.find((capability) => !capabilities[capability].available);
+
+/** What keeps every scenario of the check from being played; one that can be played is enough. */
+function missingForAll<View>(
+  check: Check<View>,
+  scenarios: readonly Scenario[],
+  capabilities: Capabilities,
+): Capability | undefined {
+  const own = scenarios.filter(({ id }) => check.scenarios.includes(id));
+  const missing = own.map((scenario) => missingFor(scenario, capabilities));
+  return missing.includes(undefined) ? undefined : missing[0];
 }
 
 function refuseIfUnknown<View>(
@@ -85,7 +112,8 @@ function refuseIfUnknown<View>(
   const names = [...new Set([...every.flatMap(namesOf), ...stated])];
   if (isSelectedBy(selector, names)) return;
   const nearest = names.reduce((best, name) =>
-    distance(selector.toLowerCase(), name.toLowerCase()) < distance(selector.toLowerCase(), best.toLowerCase())
+    distance(selector.toLowerCase(), name.toLowerCase()) <
+    distance(selector.toLowerCase(), best.toLowerCase())
       ? name
       : best,
   );
