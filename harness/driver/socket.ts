@@ -173,13 +173,10 @@ export class JournalledSocket implements Socket {
   #onMessage(at: Millis, data: RawData, isBinary: boolean): void {
     const bytes = Buffer.isBuffer(data) ? data : Buffer.concat(data as Buffer[]);
     const { journal, actor, id, keptBytes, dialect } = this.#way;
-    const frame = { kind: 'ws.frame', actor, socket: id, direction: 'in' } as const;
-    if (isBinary) {
-      journal.record(at, { ...frame, ...keepBinary(bytes, keptBytes) });
-      return;
-    }
-    const text = bytes.toString('utf8');
-    journal.record(at, { ...frame, ...keepText(text, bytes.length, keptBytes) });
+    const text = isBinary ? undefined : bytes.toString('utf8');
+    const kept = text === undefined ? keepBinary(bytes, keptBytes) : keepText(text, bytes.length, keptBytes);
+    journal.record(at, { kind: 'ws.frame', actor, socket: id, direction: 'in', ...kept });
+    if (text === undefined) return;
     for (const decoded of dialect.decode(text)) this.#route(decoded);
   }
 

@@ -55,8 +55,10 @@ export class Recorder {
   /** Hands what is buffered to the sink. */
   flush(): void {
     if (this.#block === '') return;
-    this.#hash.update(this.#block);
-    this.#sink.write(this.#block);
+    // Many lines at once: for each alone, redaction would have to begin with a cold cache.
+    const block = this.#redactor.redact(this.#block);
+    this.#hash.update(block);
+    this.#sink.write(block);
     this.#block = '';
   }
 
@@ -86,9 +88,8 @@ export class Recorder {
   }
 
   #append(line: string): void {
-    const text = `${this.#redactor.redact(line)}\n`;
-    this.#bytes += text.length;
-    this.#block += text;
+    this.#bytes += line.length + 1;
+    this.#block += `${line}\n`;
     if (this.#block.length >= BLOCK_CHARACTERS) this.flush();
   }
 }
