@@ -58,12 +58,9 @@ export function createFacts(plan: Plan): FactCollector {
   return {
     take(view, trial) {
       if (trial.interference === 'quiet') takeSamples(samples, view);
-      for (const exchange of view.exchanges) {
-        const bound = offsetBound(exchange, view);
-        if (bound !== undefined) bounds.push(bound);
-        const version = versionOf(exchange, plan);
-        if (version !== undefined) versions.add(printable(version));
-      }
+      bounds.push(...view.exchanges.flatMap((exchange) => offsetBound(exchange, view) ?? []));
+      for (const version of view.exchanges.flatMap((exchange) => versionOf(exchange, plan) ?? []))
+        versions.add(printable(version));
       for (const socket of view.sockets) addAuth(auth, socket);
       runs.asked += view.runs.length;
       runs.completed += view.runs.filter(isCompleted).length;
