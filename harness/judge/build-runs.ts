@@ -53,18 +53,22 @@ function attribute(drafts: readonly Draft[], replies: readonly SeenReply[]): rea
   const byRequest = new Map(drafts.map((draft) => [draft.intent.requestId, draft]));
   const byRun = new Map<string, Draft>();
   const strays: SeenEvent[] = [];
-  for (const reply of replies) {
-    const { decoded } = reply;
-    if (decoded.kind !== 'event') {
-      if ('requestId' in decoded) byRequest.get(decoded.requestId ?? '')?.replies.push(reply);
-      continue;
-    }
-    const seen = { at: reply.at, seq: reply.seq, event: decoded.event };
-    const draft = byRequest.get(decoded.event.requestId ?? '') ?? byRun.get(decoded.event.runId ?? '');
-    if (draft === undefined) strays.push(seen);
-    else place(draft, seen, byRun);
+  for (const reply of replies) answer(byRequest, reply);
+  for (const { at, seq, decoded } of replies) {
+    if (decoded.kind !== 'event') continue;
+    const { event } = decoded;
+    const draft = byRequest.get(event.requestId ?? '') ?? byRun.get(event.runId ?? '');
+    if (draft === undefined) strays.push({ at, seq, event });
+    else place(draft, { at, seq, event }, byRun);
   }
   return strays;
+}
+
+/** What is no event, such as a refusal, belongs to the request that it names. */
+function answer(byRequest: ReadonlyMap<string, Draft>, reply: SeenReply): void {
+  const { decoded } = reply;
+  if (decoded.kind === 'event' || !('requestId' in decoded)) return;
+  byRequest.get(decoded.requestId ?? '')?.replies.push(reply);
 }
 
 function place(draft: Draft, seen: SeenEvent, byRun: Map<string, Draft>): void {
@@ -116,6 +120,7 @@ function endOf(draft: Draft, facts: SocketFacts): { end: RunEnd; seq?: number } 
   if (refusal !== undefined && draft.events.length === 0) return { end: 'refused', seq: refusal.seq };
   const deadline = facts.deadlines.find(({ waitedFor }) => waitedFor.endsWith(` ${draft.intent.requestId}`));
   if (deadline !== undefined) return { end: 'deadline', seq: deadline.seq };
+  if (refusal !== undefined) return { end: 'error', seq: refusal.seq };
   const closing = facts.close ?? facts.errors[0];
   const byUs = facts.close?.by === 'harness';
   return closing === undefined || byUs ? { end: 'not-awaited' } : { end: 'closed', seq: closing.seq };

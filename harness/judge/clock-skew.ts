@@ -23,6 +23,11 @@ export interface ClockSkew {
 
 /** RFC 9110 dates have a resolution of one second. */
 const DATE_RESOLUTION_MS = 1000;
+/**
+ * Servers write the date of a second a little late, since they keep it ready, and the hosts behind one address
+ * differ a little: what contradicts itself by less than this is one clock.
+ */
+const DATE_LATENESS_MS = 250;
 
 /** The bound that an exchange gives, if it got an answer with a date. */
 export function offsetBound(exchange: ExchangeView, view: TrialView): OffsetBound | undefined {
@@ -48,7 +53,7 @@ export function clockSkew(bounds: readonly OffsetBound[]): ClockSkew | undefined
     n: bounds.length,
     lowMs: Math.min(lowest.low, highest.high),
     highMs: Math.max(lowest.low, highest.high),
-    isContradictory: lowest.low > highest.high,
+    isContradictory: lowest.low > highest.high + DATE_LATENESS_MS,
     refs: lowest === highest ? [lowest.ref] : [lowest.ref, highest.ref],
   };
 }

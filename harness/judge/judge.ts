@@ -86,8 +86,9 @@ export function createJudge(plan: Plan, suites: readonly Suite<TrialView>[], dia
   const take = (id: string, read: ReadTranscript | undefined): void => {
     const trial = planned.get(id);
     if (trial === undefined || seen.has(id)) return;
-    seen.set(id, evidenceOf(id, read));
-    takeTrial(judged, trial, read, terms, dialect, facts);
+    const own = ownEvidence(plan, trial, read);
+    seen.set(id, evidenceOf(id, own));
+    takeTrial(judged, trial, own, terms, dialect, facts);
   };
   return {
     take,
@@ -102,6 +103,19 @@ export function createJudge(plan: Plan, suites: readonly Suite<TrialView>[], dia
       };
     },
   };
+}
+
+/** A transcript of another trial or campaign under this one's name is no evidence for it. */
+function ownEvidence(
+  plan: Plan,
+  trial: PlannedTrial,
+  read: ReadTranscript | undefined,
+): ReadTranscript | undefined {
+  const header = read?.transcript?.header;
+  if (header === undefined) return read;
+  const isOwn =
+    header.trial === trial.id && header.scenario === trial.scenario && header.campaign === plan.campaign;
+  return isOwn ? read : { damage: `it is the transcript of ${header.trial} in campaign ${header.campaign}` };
 }
 
 function evidenceOf(trial: string, read: ReadTranscript | undefined): TrialEvidence {

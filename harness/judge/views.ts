@@ -50,8 +50,11 @@ export interface CancelAsk {
   readonly reply: SeenReply | undefined;
 }
 
-/** Why the events of a run end where they end. */
-export type RunEnd = 'terminal' | 'refused' | 'deadline' | 'closed' | 'not-awaited';
+/**
+ * Why the events of a run end where they end. `refused`: an error instead of a start; `error`: one after the
+ * start, upon which we no longer waited.
+ */
+export type RunEnd = 'terminal' | 'refused' | 'error' | 'deadline' | 'closed' | 'not-awaited';
 
 export interface RunView {
   readonly label: string;
