@@ -2,23 +2,20 @@ import { defineCampaignCheck } from '../../harness/core/check.ts';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
 import type { Thresholds } from '../../harness/core/thresholds.ts';
 import type { EvidenceRef } from '../../harness/evidence/transcript.ts';
-import { clockSkew, type OffsetBound } from '../../harness/judge/clock-skew.ts';
+import { type ClockSkew, clockSkew, type OffsetBound } from '../../harness/judge/clock-skew.ts';
 import { isCompleted, largestGap, terminalOf } from '../../harness/judge/run-facts.ts';
 import type { RunView, SeenEvent, TrialView } from '../../harness/judge/views.ts';
 import { thoroughAnalysis } from '../../scenarios/chat-runs.ts';
 import { campaignBracket } from '../../scenarios/connectivity.ts';
 import { clockBounds } from '../connectivity/health.ts';
 import { inMs, say } from '../statements.ts';
-import { defineRunCheck, eventRef, ORDINARY, wholeRef } from './run-check.ts';
+import { defineRunCheck, ORDINARY, wholeRef } from './run-check.ts';
 
 /** How long our own process was late at worst during the trial: what may be our doing is not held against the target. */
 const observerLate = (view: TrialView): number => view.transcript.seal?.observer.loopDelayMaxMs ?? 0;
 
-/** A deviation that our own lateness could explain decides nothing. */
-const judgeDeviation = (finding: Finding, excessMs: number, view: TrialView): Finding =>
-  excessMs > observerLate(view)
-    ? finding
-    : { ...finding, verdict: 'inconclusive', code: 'observer-was-late' };
+/** A deviation that our own lateness could explain is a spoilt sample: it speaks neither for nor against the target. */
+const isSpoilt = (excessMs: number, view: TrialView): boolean => excessMs <= observerLate(view);
 
 const stampOf = ({ event }: SeenEvent): number => Date.parse(event.timestamp ?? '');
 
@@ -100,23 +97,29 @@ export const stampsTellTheTime = defineCampaignCheck<TrialView, WindowFact>({
           'CN-8',
         ),
       ];
-    return runs.map((run): Finding => {
-      const early = skew.lowMs - run.afterAskMs;
-      const late = run.afterArrivalMs - skew.highMs;
-      const excess = Math.max(early, late) - thresholds.toleranceMs;
-      const window = `within ${inMs(thresholds.toleranceMs)} of the window, skew ${inMs(skew.lowMs)} to ${inMs(skew.highMs)} allowed for`;
-      if (excess <= 0) return pass(say('within-window', window, 'within', run.ref));
-      const actual = early > late ? `${inMs(early)} before the request` : `${inMs(late)} after the arrival`;
-      const finding = fail(say('outside-window', window, `${run.label}: a stamp ${actual}`, run.ref));
-      return excess > run.observerMs
-        ? finding
-        : { ...finding, verdict: 'inconclusive', code: 'observer-was-late' };
-    });
+    return runs.flatMap((run) => judgeWindow(run, skew, thresholds));
   },
 });
 
+function judgeWindow(
+  run: WindowFact['runs'][number],
+  skew: ClockSkew,
+  thresholds: Thresholds,
+): readonly Finding[] {
+  const early = skew.lowMs - run.afterAskMs;
+  const late = run.afterArrivalMs - skew.highMs;
+  const excess = Math.max(early, late) - thresholds.toleranceMs;
+  const tolerance = `within ${inMs(thresholds.toleranceMs)} of the window`;
+  const expected = `${tolerance}, skew ${inMs(skew.lowMs)} to ${inMs(skew.highMs)} allowed for`;
+  if (excess <= 0) return [pass(say('within-window', expected, 'within', run.ref))];
+  if (excess <= run.observerMs) return [];
+  const actual = early > late ? `${inMs(early)} before the request` : `${inMs(late)} after the arrival`;
+  return [fail(say('outside-window', expected, `${run.label}: a stamp ${actual}`, run.ref))];
+}
+
 interface DelayFact {
-  readonly finding: Finding;
+  /** Absent when our own lateness spoilt the sample. */
+  readonly finding: Finding | undefined;
   /** How long the run took at least, by whichever account is longest. */
   readonly tookMs: number;
   readonly end: 'completed' | 'not-completed' | 'never';
@@ -160,8 +163,8 @@ function judgeDelay(run: RunView, view: TrialView, thresholds: Thresholds): Omit
   const ref = wholeRef(run, view);
   if (ms >= thresholds.heldBackMs && late !== undefined) {
     const actual = `${late.event.type} came ${inMs(ms)} later than the least delayed event of its run`;
-    const finding = fail(say('held-back', expected, actual, view.ref(run.askedSeq, late.seq)));
-    return { finding: judgeDeviation(finding, ms - thresholds.heldBackMs, view), tookMs };
+    if (isSpoilt(ms - thresholds.heldBackMs, view)) return { finding: undefined, tookMs };
+    return { finding: fail(say('held-back', expected, actual, view.ref(run.askedSeq, late.seq))), tookMs };
   }
   // Durations longer than the run was observed to take are wrong themselves, which is another clause's matter.
   const isCredible = declaredMs <= observedMs + thresholds.toleranceMs;
@@ -185,13 +188,14 @@ export const eventsLeaveAsTheyHappen = defineCampaignCheck<TrialView, DelayFact>
       .filter(({ events }) => events.length > 0)
       .map((run) => ({ ...judgeDelay(run, view, thresholds), end: endOf(run) })),
   conclude(facts, { thresholds }) {
-    const ended = facts.filter(({ end }) => end !== 'never');
+    const ended = facts.filter(({ end, finding }) => end !== 'never' && finding !== undefined);
     const longest = ended.reduce((most, { tookMs }) => Math.max(most, tookMs), 0);
-    const wrong = ended.filter(({ finding }) => finding.verdict !== 'pass');
-    if (wrong.length > 0 || longest >= thresholds.heldBackMs) return ended.map(({ finding }) => finding);
+    const findings = ended.flatMap(({ finding }) => finding ?? []);
+    if (findings.some(({ verdict }) => verdict === 'fail') || longest >= thresholds.heldBackMs)
+      return findings;
     const expected = `a run of at least ${inMs(thresholds.heldBackMs)}, in which something could be held back`;
     const actual = `the longest took ${inMs(longest)}; lower thresholds.heldBackMs in the profile of so fast a target`;
-    const refs = facts.slice(0, 1).flatMap(({ finding }) => finding.refs);
+    const refs = facts.flatMap(({ finding }) => finding?.refs ?? []).slice(0, 1);
     return [inconclusive(say('all-too-short', expected, actual, ...refs), whatCutShort(facts))];
   },
 });
@@ -217,10 +221,8 @@ export const neverGoesSilent = defineRunCheck({
     const expected = `at most ${inMs(thresholds.silenceMs)} between two events`;
     const gap = largestGap(run);
     if (gap.ms > thresholds.silenceMs) {
-      const finding = fail(
-        say('went-silent', expected, `${inMs(gap.ms)} of silence`, view.ref(...gap.between)),
-      );
-      return [judgeDeviation(finding, gap.ms - thresholds.silenceMs, view)];
+      if (isSpoilt(gap.ms - thresholds.silenceMs, view)) return [];
+      return [fail(say('went-silent', expected, `${inMs(gap.ms)} of silence`, view.ref(...gap.between)))];
     }
     const deadline = view.sockets
       .find(({ id }) => id === run.socket)
@@ -285,6 +287,11 @@ function toolAccounts(run: RunView): readonly Account[] {
   });
 }
 
+/** How far a declared duration is from what was observed, beyond the tolerance. */
+function excessOf({ declaredMs, leastMs, mostMs }: Account, thresholds: Thresholds): number {
+  return Math.max(leastMs - declaredMs, declaredMs - mostMs) - toleranceOf(mostMs, thresholds);
+}
+
 export const durationsAreTrue = defineRunCheck({
   id: 'lifecycle/durations-are-true',
   requirement: 'LC-13',
@@ -292,33 +299,21 @@ export const durationsAreTrue = defineRunCheck({
   needs: 'terminal',
   judge(run, view, { thresholds }) {
     const accounts = [...runAccount(run), ...toolAccounts(run)];
-    const findings = accounts.flatMap(({ what, declaredMs, leastMs, mostMs, refs }): Finding[] => {
-      const tolerance = toleranceOf(mostMs, thresholds);
-      const excess = Math.max(leastMs - declaredMs, declaredMs - mostMs) - tolerance;
-      if (excess <= 0) return [];
-      const expected = `${inMs(leastMs)} to ${inMs(mostMs)}, within ${inMs(tolerance)}`;
-      const finding = fail(
-        say('wrong-duration', expected, `${what}: ${inMs(declaredMs)}`, view.ref(...refs)),
-      );
-      return [judgeDeviation(finding, excess, view)];
-    });
+    const whole = wholeRef(run, view);
     if (accounts.length === 0 && isCompleted(run))
       return [
-        inconclusive(
-          say('no-durations', 'durations to compare', 'none that can be read', wholeRef(run, view)),
-          'LC-7',
-        ),
+        inconclusive(say('no-durations', 'durations to compare', 'none that can be read', whole), 'LC-7'),
       ];
-    if (findings.length > 0 || accounts.length === 0) return findings;
-    return [
-      pass(
-        say(
-          'durations-agree',
-          'durations as observed',
-          `${accounts.length} durations`,
-          eventRef(run, view, 0, run.events.length - 1),
-        ),
-      ),
-    ];
+    const wrong = accounts.filter((account) => excessOf(account, thresholds) > 0);
+    const agreeing = accounts.length - wrong.length;
+    const proven = wrong.filter((account) => !isSpoilt(excessOf(account, thresholds), view));
+    if (proven.length === 0 && agreeing === 0) return [];
+    if (proven.length === 0)
+      return [pass(say('durations-agree', 'durations as observed', `${agreeing} durations`, whole))];
+    return proven.map(({ what, declaredMs, leastMs, mostMs, refs }) => {
+      const tolerance = inMs(toleranceOf(mostMs, thresholds));
+      const expected = `${inMs(leastMs)} to ${inMs(mostMs)}, within ${tolerance}`;
+      return fail(say('wrong-duration', expected, `${what}: ${inMs(declaredMs)}`, view.ref(...refs)));
+    });
   },
 });
