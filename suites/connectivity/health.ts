@@ -38,25 +38,31 @@ export const answersHealthy = defineCheck<TrialView>({
   requirement: 'CN-1',
   title: 'health answers 200, healthy, with a version, in time',
   scenarios: [campaignBracket.id],
-  judge: (view, { thresholds }) =>
-    healthAsks(view).map((ask): Finding => {
-      const ref = refOf(view, ask);
-      const expected = `200 with status healthy, service, version and components within ${inMs(thresholds.healthMs)}`;
-      const { request, response } = ask;
-      if (response === undefined) return fail(say('no-answer', expected, absence(ask), ref));
-      if (response.status !== 200) return fail(say('not-200', expected, `status ${response.status}`, ref));
-      const body = HEALTHY.safeParse(parseBody(response.body));
-      if (!body.success) {
-        const issues = body.error.issues.map(
-          ({ path, message }) => `${path.join('.') || 'body'}: ${message}`,
-        );
-        return fail(say('not-healthy', expected, issues.join('; '), ref));
-      }
-      const took = response.at - request.at;
-      if (took > thresholds.healthMs) return fail(say('late', expected, `answered after ${inMs(took)}`, ref));
-      return pass(say('healthy', expected, `healthy after ${inMs(took)}`, ref));
-    }),
+  judge: (view, { thresholds }) => healthAsks(view).map((ask) => judgeHealth(ask, thresholds.healthMs, view)),
 });
+
+function judgeHealth(ask: ExchangeView, limitMs: number, view: TrialView): Finding {
+  const ref = refOf(view, ask);
+  const expected = `200 with status healthy, service, version and components within ${inMs(limitMs)}`;
+  const { request, response, failure } = ask;
+  if (response === undefined)
+    return failure === undefined
+      ? inconclusive(say('not-awaited', expected, 'the harness stopped waiting', ref))
+      : fail(say('no-answer', expected, absence(ask), ref));
+  if (response.status !== 200) return fail(say('not-200', expected, `status ${response.status}`, ref));
+  const issues = healthIssues(response.body);
+  if (issues !== undefined) return fail(say('not-healthy', expected, issues, ref));
+  const took = response.at - request.at;
+  if (took > limitMs) return fail(say('late', expected, `answered after ${inMs(took)}`, ref));
+  return pass(say('healthy', expected, `healthy after ${inMs(took)}`, ref));
+}
+
+/** What keeps the body from saying that all is well. */
+function healthIssues(body: string): string | undefined {
+  const parsed = HEALTHY.safeParse(parseBody(body));
+  if (parsed.success) return undefined;
+  return parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ');
+}
 
 interface VersionFact {
   readonly version: string;

@@ -104,7 +104,7 @@ function judgeUnlistedUpgrade(socket: SocketView, refuses: boolean, view: TrialV
   const status = socket.refused?.status ?? 0;
   // A 401 would be about the token, which was good: only a refusal of the origin counts.
   const isRefused = status >= 400 && status < 500 && status !== 401;
-  if (isRefused === refuses) return pass(statement);
+  if (isRefused && refuses) return pass(statement);
   return status === 401 || socket.refused === undefined
     ? inconclusive({ ...statement, code: 'refused-for-another-reason' }, 'CN-2')
     : fail({ ...statement, code: 'unlisted-origin' });
@@ -121,6 +121,9 @@ export const treatsUnlistedOriginsAsDeclared = defineCheck<TrialView>({
     const { preflight, upgrade } = askedFrom(view, 'unlisted');
     if (preflight === undefined || upgrade === undefined) return [];
     const declared = variationPoints['VP-ORIGIN'];
+    // Undeclared, and the preflight was not answered: there is no choice for the socket to agree with.
+    if (declared === undefined && preflight.response === undefined)
+      return [judgeUnlistedPreflight(preflight, origins.unlisted, true, view)];
     // Undeclared: whatever the preflight shows counts as the choice, and the socket has to agree with it.
     const refuses = declared === undefined ? !isGranted(preflight, origins.unlisted) : declared === 'refused';
     return [

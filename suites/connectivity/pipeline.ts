@@ -19,7 +19,11 @@ function judgeAnswer(run: RunView, view: TrialView, limitMs: number): readonly F
   const expected = `agent_started, or an error for ${run.requestId}, within ${inMs(limitMs)}`;
   const [first] = run.events;
   const refusal = run.replies.find(({ decoded }) => decoded.kind === 'refusal');
-  if (refusal !== undefined && (first === undefined || refusal.seq < first.seq)) {
+  if (refusal !== undefined && first !== undefined) {
+    const refs = view.ref(run.askedSeq, ...[refusal.seq, first.seq].sort((a, b) => a - b));
+    return [fail(say('started-and-refused', expected, `both ${first.event.type} and an error`, refs))];
+  }
+  if (refusal !== undefined) {
     const code = refusal.decoded.kind === 'refusal' ? (refusal.decoded.code ?? 'no code') : '';
     const statement = say('refused', expected, `error ${code}`, view.ref(run.askedSeq, refusal.seq));
     return [HONEST_REFUSALS.has(code) ? pass(statement) : fail({ ...statement, code: 'not-understood' })];

@@ -21,6 +21,16 @@ export function failedDial(socket: SocketView): { readonly actual: string; reado
   return { actual: 'nothing came', seq: dial.seq };
 }
 
+/** Neither an answer nor a deadline: the harness stopped before there was anything to see. */
+const wasAbandoned = ({ refused, close, errors, deadlines }: SocketView): boolean =>
+  refused === undefined &&
+  deadlines.length === 0 &&
+  errors.length === 0 &&
+  (close === undefined || close.by === 'harness');
+
+const abandoned = (socket: SocketView, expected: string, view: TrialView): Finding =>
+  inconclusive(say('not-awaited', expected, 'the harness stopped waiting', view.ref(socket.dial.seq)));
+
 const isPlain = ({ label }: SocketView): boolean => label === LABELS.session || label === LABELS.header;
 
 type Greeting = SocketView['greetings'][number];
@@ -33,6 +43,7 @@ function judgeGreeting(socket: SocketView, view: TrialView): readonly Finding[] 
   const expected = expectedGreeting(socket);
   const [greeting, second] = greetings;
   if (open === undefined || greeting === undefined) {
+    if (wasAbandoned(socket)) return [abandoned(socket, expected, view)];
     const { actual, seq } = failedDial(socket);
     const code = open === undefined ? 'not-opened' : 'not-greeted';
     return [fail(say(code, expected, actual, view.ref(dial.seq, seq)))];
@@ -111,22 +122,32 @@ export const pongsAnswerPings = defineCheck<TrialView>({
   scenarios: [plainSession.id],
   restsOn: 'CN-2',
   judge: (view, { thresholds }) =>
-    view.sockets.filter(isPlain).flatMap((socket) =>
-      socket.pings.map((ping): Finding => {
-        const expected = `pong ${ping.requestId} within ${inMs(thresholds.pongMs)}`;
-        const { pong } = ping;
-        if (pong === undefined) {
-          const ref = view.ref(ping.seq, ...endOf(socket, ping.requestId));
-          if (isClosedByTarget(socket))
-            return inconclusive(say('closed-first', expected, failedDial(socket).actual, ref), 'CN-2');
-          return fail(say('no-pong', expected, 'no pong with that request id', ref));
-        }
-        const took = pong.at - ping.at;
-        const statement = say('pong', expected, `pong after ${inMs(took)}`, view.ref(ping.seq, pong.seq));
-        return took > thresholds.pongMs ? fail({ ...statement, code: 'late-pong' }) : pass(statement);
-      }),
-    ),
+    view.sockets
+      .filter(isPlain)
+      .flatMap((socket) => socket.pings.map((ping) => judgePing(ping, socket, thresholds.pongMs, view))),
 });
+
+function judgePing(
+  ping: SocketView['pings'][number],
+  socket: SocketView,
+  limitMs: number,
+  view: TrialView,
+): Finding {
+  const expected = `pong ${ping.requestId} within ${inMs(limitMs)}`;
+  const { pong } = ping;
+  if (pong === undefined) {
+    const deadline = endOf(socket, ping.requestId);
+    const ref = view.ref(ping.seq, ...deadline);
+    if (isClosedByTarget(socket))
+      return inconclusive(say('closed-first', expected, failedDial(socket).actual, ref), 'CN-2');
+    if (deadline.length === 0)
+      return inconclusive(say('not-awaited', expected, 'the harness stopped waiting', ref));
+    return fail(say('no-pong', expected, 'no pong with that request id', ref));
+  }
+  const took = pong.at - ping.at;
+  const statement = say('pong', expected, `pong after ${inMs(took)}`, view.ref(ping.seq, pong.seq));
+  return took > limitMs ? fail({ ...statement, code: 'late-pong' }) : pass(statement);
+}
 
 const isClosedByTarget = ({ close }: SocketView): boolean => close !== undefined && close.by !== 'harness';
 
@@ -166,36 +187,35 @@ function judgeBadToken(view: TrialView, kind: BadToken, declared: string | undef
   const witness = view.sockets.find(({ label }) => label === LABELS.session);
   if (socket === undefined || view.scenario !== badTokens.id) return [];
   const expected = expectedRefusal(declared);
+  const entry = entryOf(socket);
+  if (entry !== undefined)
+    return [fail(say('let-in', expected, entry.actual, view.ref(socket.dial.seq, entry.seq)))];
   const { actual, seq } = failedDial(socket);
   const ref = view.ref(socket.dial.seq, seq);
-  const [greeting] = socket.greetings;
-  if (greeting !== undefined)
-    return [fail(say('let-in', expected, 'greeted', view.ref(socket.dial.seq, greeting.seq)))];
-  const answered = socket.pings.find(({ pong }) => pong !== undefined);
-  if (answered !== undefined)
-    return [fail(say('let-in', expected, 'a ping was answered', view.ref(socket.dial.seq, answered.seq)))];
   if (witness === undefined || witness.greetings.length === 0)
     return [
       inconclusive(say('nobody-let-in', expected, 'the valid token was not let in either', ref), 'CN-2'),
     ];
+  if (wasAbandoned(socket)) return [abandoned(socket, expected, view)];
   if (!isRefusal(socket, declared)) return [fail(say('refused-otherwise', expected, actual, ref))];
-  const { refused } = socket;
-  if (refused !== undefined && !/^bearer\b/i.test(refused.headers['www-authenticate'] ?? ''))
-    return [
-      fail(say('no-challenge', `${expected}, WWW-Authenticate: Bearer`, `${actual}, no such header`, ref)),
-    ];
-  return [
-    pass(
-      say(
-        'refused',
-        expected,
-        actual,
-        ref,
-        view.ref(witness.dial.seq, ...witness.greetings.map((g) => g.seq)),
-      ),
-    ),
-  ];
+  if (isUnchallenged(socket)) {
+    const wanted = `${expected}, WWW-Authenticate: Bearer`;
+    return [fail(say('no-challenge', wanted, `${actual}, no such header`, ref))];
+  }
+  const seen = view.ref(witness.dial.seq, ...witness.greetings.map((greeting) => greeting.seq));
+  return [pass(say('refused', expected, actual, ref, seen))];
 }
+
+/** What shows that the socket was served: a greeting, or a pong. */
+function entryOf({ greetings, pings }: SocketView): { actual: string; seq: number } | undefined {
+  const [greeting] = greetings;
+  if (greeting !== undefined) return { actual: 'greeted', seq: greeting.seq };
+  const answered = pings.find(({ pong }) => pong !== undefined);
+  return answered === undefined ? undefined : { actual: 'a ping was answered', seq: answered.seq };
+}
+
+const isUnchallenged = ({ refused }: SocketView): boolean =>
+  refused !== undefined && !/^bearer\b/i.test(refused.headers['www-authenticate'] ?? '');
 
 const BY_UPGRADE = '401 on the upgrade';
 const BY_CLOSE = 'an error frame, then close 1008';
@@ -222,25 +242,38 @@ export const acceptsBothWaysIn = defineCheck<TrialView>({
   judge(view) {
     if (view.scenario !== waysIn.id) return [];
     const byHeader = view.sockets.find(({ label }) => label === LABELS.header);
-    return view.sockets.map((socket): Finding => {
-      const { dial, open, greetings } = socket;
-      const offered = dial.protocols.filter((protocol) => !heldSecret(protocol));
-      const expected =
-        offered.length === 0 ? 'greeted' : `greeted, with sub-protocol ${offered.join(' or ')} selected`;
-      const [greeting] = greetings;
-      if (open !== undefined && offered.length > 0 && !offered.includes(open.protocol))
-        return fail(
-          say('wrong-sub-protocol', expected, `selected "${open.protocol}"`, view.ref(dial.seq, open.seq)),
-        );
-      if (open !== undefined && greeting !== undefined)
-        return pass(say('let-in', expected, 'greeted', view.ref(dial.seq, open.seq, greeting.seq)));
-      const { actual, seq } = failedDial(socket);
-      const statement = say('not-let-in', expected, actual, view.ref(dial.seq, seq));
-      // Who is not let in by the header either shows nothing about sub-protocols.
-      return byHeader?.greetings.length === 0 ? inconclusive(statement, 'CN-2') : fail(statement);
-    });
+    const isWitness = byHeader === undefined || byHeader.greetings.length > 0;
+    return view.sockets.map((socket) => judgeWayIn(socket, isWitness, view));
   },
 });
+
+/** Who is not let in by the header either (`isWitness`) shows nothing about sub-protocols. */
+function judgeWayIn(socket: SocketView, isWitness: boolean, view: TrialView): Finding {
+  const { dial, open, greetings } = socket;
+  const offered = dial.protocols.filter((protocol) => !heldSecret(protocol));
+  const expected =
+    offered.length === 0 ? 'greeted' : `greeted, with sub-protocol ${offered.join(' or ')} selected`;
+  if (open !== undefined && offered.length > 0 && !offered.includes(open.protocol)) {
+    const actual = `selected "${open.protocol}"`;
+    return fail(say('wrong-sub-protocol', expected, actual, view.ref(dial.seq, open.seq)));
+  }
+  const [greeting] = greetings;
+  if (greeting !== undefined) return judgeStay(socket, greeting, expected, view);
+  if (wasAbandoned(socket)) return abandoned(socket, expected, view);
+  const { actual, seq } = failedDial(socket);
+  const statement = say('not-let-in', expected, actual, view.ref(dial.seq, seq));
+  return isWitness ? fail(statement) : inconclusive(statement, 'CN-2');
+}
+
+/** A session by sub-protocol that is dropped at once is no way in; one by header is another clause's matter. */
+function judgeStay(socket: SocketView, greeting: Greeting, expected: string, view: TrialView): Finding {
+  const { dial, close } = socket;
+  if (close === undefined || !isClosedByTarget(socket))
+    return pass(say('let-in', expected, 'greeted', view.ref(dial.seq, greeting.seq)));
+  const { actual } = failedDial(socket);
+  const statement = say('let-in-and-dropped', expected, actual, view.ref(greeting.seq, close.seq));
+  return dial.protocols.length === 0 ? inconclusive(statement, 'CN-2') : fail(statement);
+}
 
 export const keepsTokensToItself = defineCheck<TrialView>({
   id: 'connectivity/keeps-tokens-to-itself',

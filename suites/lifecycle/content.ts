@@ -199,6 +199,7 @@ export const accountsAddUp = defineRunCheck({
 /** Frames that the protocol does not know, and fields it does not know on those it does. */
 function driftOf(decoded: Decoded, view: TrialView): string | undefined {
   if (decoded.kind === 'unknown') return `type "${decoded.type}"`;
+  if (decoded.kind === 'malformed') return `a frame that is none: ${decoded.reason}`;
   const { unknownFields } = view.inspect(decoded);
   if (unknownFields.length === 0) return undefined;
   const type = decoded.kind === 'event' ? decoded.event.type : decoded.kind;

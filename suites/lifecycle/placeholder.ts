@@ -15,7 +15,6 @@ const STOCK: ReadonlySet<string> = new Set([
   'task completed',
   'processing request',
   'agent is processing',
-  'agent is processing...',
 ]);
 
 /** "unknown_tool", "Unknown agent", "undefined-run" and their like. */
@@ -23,7 +22,10 @@ const STOCK_NAME =
   /^(unknown|undefined|null|placeholder)[ _-](tool|agent|user|model|run|thread|request|call)$/;
 
 const isStock = (value: string): boolean => {
-  const word = value.trim().toLowerCase();
+  const word = value
+    .trim()
+    .toLowerCase()
+    .replace(/[.!…\s]+$/, '');
   return word === '' || STOCK.has(word) || STOCK_NAME.test(word);
 };
 

@@ -39,38 +39,41 @@ export const runsInterleave = defineCheck<TrialView>({
           say('not-at-once', expected, 'a run ended before all were asked for', wholeRef(sequential, view)),
         ),
       ];
-    return view.runs.map((run): Finding => {
-      if (run.events.length === 0)
-        return inconclusive(
-          say('nothing-seen', expected, `it ended "${run.end}"`, run.endRef),
-          hiddenBy(run),
-        );
-      const [violation] = violationsOfRun(run);
-      if (violation !== undefined)
-        return fail(
-          say(
-            violation.code,
-            expected,
-            `${run.label}: ${violation.code}`,
-            eventRef(run, view, violation.index),
-          ),
-        );
-      const foreign = run.events.find(({ event }) => event.runId !== run.events[0]?.event.runId);
-      if (foreign !== undefined)
-        return fail(
-          say(
-            'runs-mixed',
-            expected,
-            `${run.label}: an event of run ${foreign.event.runId ?? 'without id'}`,
-            view.ref(foreign.seq),
-          ),
-        );
-      return pass(
-        say('valid-at-once', expected, `${run.label}: ${run.events.length} events`, wholeRef(run, view)),
-      );
-    });
+    return view.runs.map((run) => judgeAtOnce(run, expected, view));
   },
 });
+
+function judgeAtOnce(run: RunView, expected: string, view: TrialView): Finding {
+  if (run.end === 'not-awaited')
+    return inconclusive(say('not-awaited', expected, 'the harness stopped waiting', run.endRef));
+  if (run.events.length === 0)
+    return inconclusive(say('nothing-seen', expected, `it ended "${run.end}"`, run.endRef), hiddenBy(run));
+  const [violation] = violationsOfRun(run);
+  if (violation !== undefined) {
+    const { code, index } = violation;
+    return fail(say(code, expected, `${run.label}: ${code}`, eventRef(run, view, index)));
+  }
+  const mixed = judgeIdentities(run, expected, view);
+  if (mixed !== undefined) return mixed;
+  const actual = `${run.label}: ${run.events.length} events`;
+  return pass(say('valid-at-once', expected, actual, wholeRef(run, view)));
+}
+
+/** An event of another run among those of this one, or two runs under one id. */
+function judgeIdentities(run: RunView, expected: string, view: TrialView): Finding | undefined {
+  const runId = runIdOf(run);
+  const foreign = run.events.find(({ event }) => event.runId !== runId);
+  if (foreign !== undefined) {
+    const actual = `${run.label}: an event of run ${foreign.event.runId ?? 'without id'}`;
+    return fail(say('runs-mixed', expected, actual, view.ref(foreign.seq)));
+  }
+  const namesake = view.runs.find((other) => other !== run && runIdOf(other) === runId);
+  if (namesake === undefined) return undefined;
+  const actual = `${run.label} and ${namesake.label} are both run ${runId ?? 'without id'}`;
+  return fail(say('one-id-for-two', expected, actual, wholeRef(run, view)));
+}
+
+const runIdOf = (run: RunView): string | undefined => run.events[0]?.event.runId;
 
 interface FanOut {
   readonly older: SocketView;
@@ -199,6 +202,8 @@ function judgeCancelled(
 ): readonly Finding[] {
   const terminal = terminalOf(run);
   const { reply } = cancel;
+  if (run.end === 'not-awaited')
+    return [inconclusive(say('not-awaited', expected, 'the harness stopped waiting', refs))];
   if (reply?.decoded.kind !== 'cancel-accepted')
     return [
       fail(
@@ -294,5 +299,6 @@ function judgeFrame(run: RunView, bytes: number, view: TrialView): Finding {
   if (first !== undefined)
     return pass(say('started', expected, first.event.type, view.ref(run.askedSeq, first.seq)));
   const statement = say('not-started', expected, `it ended "${run.end}"`, run.endRef);
+  if (run.end === 'not-awaited') return inconclusive({ ...statement, code: 'not-awaited' });
   return run.end === 'refused' ? inconclusive(statement, 'CN-9') : fail(statement);
 }
