@@ -75,7 +75,7 @@ async function withReference(ask: CampaignAsk, overrides: CampaignAsk['overrides
     const config = await loadConfig({
       env: ask.env,
       cwd: ask.cwd,
-      overrides: { ...overrides, ...reference.variables },
+      overrides: { TARGET_PROFILE: 'reference', ...overrides, ...reference.variables },
     });
     if (config.target === undefined) throw new HarnessError('INTERNAL', 'the reference gave no target');
     return await driveAndJudge(ask, config, config.target);

@@ -50,7 +50,14 @@ describe('target', () => {
     const { capabilities } = await targetOf(OPEN);
     expect(Object.keys(capabilities)).toEqual([...CAPABILITIES]);
     const available = CAPABILITIES.filter((name) => capabilities[name].available);
-    expect(available).toEqual(['chat', 'sub-protocol-auth', 'browser-origins', 'threads']);
+    expect(available).toEqual([
+      'chat',
+      'sub-protocol-auth',
+      'browser-origins',
+      'threads',
+      'agents-api',
+      'run-stream',
+    ]);
     expect(capabilities['mint-tokens'].reason).toBe('no TARGET_JWT_SECRET: tokens cannot be minted');
   });
 

@@ -146,7 +146,6 @@ function capabilitiesOf(
       profile.faults === undefined
         ? 'the profile names no URL or command that takes a dependency away'
         : undefined,
-    'run-stream': 'the harness does not drive the run stream yet',
   };
   const judge = (capability: Capability): Availability => {
     const stated =

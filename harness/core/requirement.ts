@@ -8,6 +8,7 @@ export const CAPABILITIES = [
   'listed-origin',
   'browser-origins',
   'threads',
+  'agents-api',
   'fixtures',
   'faults',
   'run-stream',

@@ -67,6 +67,8 @@ export interface ConnectAsk {
   /** A token other than the actor's own; default the actor's. */
   readonly token?: string;
   readonly origin?: string;
+  /** Path of a run's stream; the chat socket without one. */
+  readonly stream?: string;
 }
 
 export interface StartAsk {
@@ -104,16 +106,33 @@ export interface Socket {
   send(frame: string | Uint8Array, label: string): void;
   /** Listens on for this long, or until the socket closes: how absence gets its witness. */
   listen(ms: number): Promise<void>;
+  /** A frame that the predicate takes, parsed as JSON, heard already or within the limit. */
+  heard(what: string, takes: (frame: unknown) => boolean, withinMs: number): Promise<boolean>;
+  /** That the other side closes, within the limit. */
+  closed(withinMs: number): Promise<boolean>;
   /** Closes with 1000 and waits for the other side. */
   close(): Promise<void>;
   /** Ends the transport without a close frame. */
   drop(): void;
 }
 
+/** Something to be made for a trial, and to be removed after it. */
+export interface CreateAsk {
+  readonly label: string;
+  /** The collection that it is posted to. */
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
 export interface Actor {
   readonly name: string;
   readonly user: string | undefined;
   request(ask: HttpAsk): Promise<HttpAnswer | undefined>;
+  /**
+   * Posts to a collection; resolves to the resource, or nothing when there was none. What was made is removed
+   * when the trial ends, however it ends, unless it lies below something that is removed anyway.
+   */
+  create(ask: CreateAsk): Promise<Readonly<Record<string, unknown>> | undefined>;
   /** Dials, paced with everybody else; resolves when open, refused or given up, which `isOpen` tells. */
   connect(ask: ConnectAsk): Promise<Socket>;
 }

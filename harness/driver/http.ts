@@ -1,11 +1,11 @@
 import type { Dispatcher } from 'undici';
-import { request } from 'undici';
 import type { HttpAnswer, HttpAsk } from '../core/scenario.ts';
 import { keepBytes } from './cut.ts';
 import type { Journal } from './journal.ts';
 
 export interface HttpWay {
-  readonly origin: string;
+  /** Where the target is, without a slash at its end; may have a path of its own. */
+  readonly url: string;
   readonly dispatcher: Dispatcher;
   readonly journal: Journal;
   readonly actor: string;
@@ -56,9 +56,12 @@ async function answer(
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  const url = new URL(ask.path, way.origin);
-  const reply = await request(url, {
-    dispatcher: way.dispatcher,
+  const { origin, pathname } = new URL(way.url);
+  // As it stands: a URL would tidy a path up, and untidy paths are what some cases are about.
+  const path = `${pathname.replace(/\/$/, '')}${ask.path}`;
+  const reply = await way.dispatcher.request({
+    origin,
+    path,
     method: ask.method,
     headers,
     body: ask.body ?? null,

@@ -15,6 +15,7 @@ import { type ScriptEnd, TRANSCRIPT_FORMAT } from '../evidence/transcript.ts';
 import type { Plan, PlannedTrial } from '../plan/plan.ts';
 import { dialectOf } from '../protocol/dialects/registry.ts';
 import type { TokenSource } from './auth.ts';
+import { trackFixtures } from './fixtures.ts';
 import { startJournal } from './journal.ts';
 import type { Network } from './network.ts';
 import { type Observer, startObserver } from './observer.ts';
@@ -25,7 +26,12 @@ import { setStage } from './stage.ts';
 /** What the driving tells whoever watches it. */
 export type PlayEvent =
   | { readonly kind: 'trial-started'; readonly trial: PlannedTrial; readonly at: number }
-  | { readonly kind: 'trial-ended'; readonly trial: PlannedTrial; readonly end: ScriptEnd; readonly at: number };
+  | {
+      readonly kind: 'trial-ended';
+      readonly trial: PlannedTrial;
+      readonly end: ScriptEnd;
+      readonly at: number;
+    };
 
 export interface PlayWay {
   readonly scenarios: ReadonlyMap<string, Scenario>;
@@ -92,10 +98,12 @@ async function playTrial(playing: Playing, trial: PlannedTrial): Promise<void> {
   const opened = new Set<JournalledSocket>();
   const dialect = dialectOf(plan.target.dialect);
   if (dialect === undefined) throw new HarnessError('INTERNAL', `dialect ${plan.target.dialect} is unknown`);
-  const stage = setStage({ ...playing, trial, journal, dialect, opened });
+  const fixtures = trackFixtures();
+  const stage = setStage({ ...playing, trial, journal, dialect, fixtures, opened });
   const flushing = setInterval(() => recorder.flush(), FLUSH_MS);
   const outcome = await runScript(playing, trial, () => scenarioOf(playing, trial).play(stage));
   for (const socket of opened) socket.drop();
+  await fixtures.remove();
   clearInterval(flushing);
   recorder.seal(journal.now(), outcome.end, playing.observer.since(startedAt), outcome.reason);
   playing.watch({ kind: 'trial-ended', trial, end: outcome.end, at: clock.now() });
@@ -129,7 +137,11 @@ interface Outcome {
   readonly reason?: string;
 }
 
-async function runScript(playing: Playing, trial: PlannedTrial, script: () => Promise<void>): Promise<Outcome> {
+async function runScript(
+  playing: Playing,
+  trial: PlannedTrial,
+  script: () => Promise<void>,
+): Promise<Outcome> {
   const { ended } = playing;
   let onAbort = (): void => undefined;
   const aborted = new Promise<'aborted'>((resolve) => {

@@ -5,6 +5,7 @@ import type { Thresholds } from '../core/thresholds.ts';
 import type { Intent, Millis } from '../evidence/transcript.ts';
 import type { Decoded, Dialect } from '../protocol/agent-event.ts';
 import { keepBinary, keepText } from './cut.ts';
+import { FrameListener } from './frame-listener.ts';
 import { createGate } from './gate.ts';
 import { describeError } from './http.ts';
 import type { Journal } from './journal.ts';
@@ -15,6 +16,8 @@ export interface SocketWay {
   readonly actor: string;
   readonly journal: Journal;
   readonly dialect: Dialect;
+  /** A chat socket is followed by its runs, a stream frame by frame. */
+  readonly surface: 'chat' | 'stream';
   readonly thresholds: Thresholds;
   readonly keptBytes: number;
   /** Ids for what we send; unique in the campaign. */
@@ -39,6 +42,7 @@ export class JournalledSocket implements Socket {
   readonly #byRequest = new Map<string, RunTracker>();
   readonly #byRun = new Map<string, RunTracker>();
   #upgraded = false;
+  readonly #listener = new FrameListener();
   #endedBy: 'target' | 'harness' | 'network' | undefined;
 
   constructor(way: SocketWay, ws: WebSocket) {
@@ -99,6 +103,14 @@ export class JournalledSocket implements Socket {
   async listen(ms: number): Promise<void> {
     // A timer may fire a millisecond early, and a grace period that is too short is no witness.
     await this.#closed.within(ms + 1, () => undefined);
+  }
+
+  async heard(what: string, takes: (frame: unknown) => boolean, withinMs: number): Promise<boolean> {
+    return this.#listener.heard(takes, this.isOpen ? withinMs : 0, () => this.#deadline(what, withinMs));
+  }
+
+  async closed(withinMs: number): Promise<boolean> {
+    return this.#closed.within(withinMs, () => this.#deadline('close', withinMs));
   }
 
   async close(): Promise<void> {
@@ -177,6 +189,10 @@ export class JournalledSocket implements Socket {
     const kept = text === undefined ? keepBinary(bytes, keptBytes) : keepText(text, bytes.length, keptBytes);
     journal.record(at, { kind: 'ws.frame', actor, socket: id, direction: 'in', ...kept });
     if (text === undefined) return;
+    if (this.#way.surface === 'stream') {
+      this.#listener.take(text);
+      return;
+    }
     for (const decoded of dialect.decode(text)) this.#route(decoded);
   }
 
@@ -219,7 +235,14 @@ export class JournalledSocket implements Socket {
       this.#endedBy ??= 'target';
       const body = Buffer.concat(chunks).toString('utf8').slice(0, KEPT_REFUSAL_BYTES);
       const headers = response.headers as Readonly<Record<string, string>>;
-      journal.record(at, { kind: 'ws.refused', actor, socket: id, status: response.statusCode ?? 0, headers, body });
+      journal.record(at, {
+        kind: 'ws.refused',
+        actor,
+        socket: id,
+        status: response.statusCode ?? 0,
+        headers,
+        body,
+      });
       request.destroy();
       this.#end();
     };
@@ -249,6 +272,7 @@ export class JournalledSocket implements Socket {
     this.#dialled.settle(true);
     this.#greeted.settle(false);
     this.#closed.settle(true);
+    this.#listener.end();
     for (const gate of this.#pongs.values()) gate.settle(false);
     for (const tracker of this.#byRequest.values()) tracker.lose();
   }

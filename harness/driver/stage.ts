@@ -4,9 +4,10 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { WebSocket } from 'ws';
 import type { Actor, BadToken, ConnectAsk, Stage } from '../core/scenario.ts';
-import type { Dialect } from '../protocol/agent-event.ts';
 import type { Plan, PlannedTrial } from '../plan/plan.ts';
+import type { Dialect } from '../protocol/agent-event.ts';
 import type { TokenSource } from './auth.ts';
+import type { Fixtures, Request } from './fixtures.ts';
 import { exchange } from './http.ts';
 import type { Journal } from './journal.ts';
 import type { Network } from './network.ts';
@@ -23,6 +24,7 @@ export interface StageWay {
   readonly dialect: Dialect;
   readonly pacer: Pacer;
   readonly ended: AbortSignal;
+  readonly fixtures: Fixtures;
   /** Sockets that the trial opened, so that none outlives it. */
   readonly opened: Set<JournalledSocket>;
 }
@@ -56,19 +58,21 @@ export function setStage(way: StageWay): Stage {
   };
 }
 
+/** Removals go on when the campaign was ended: what we made is ours to take away. */
+const neverEnded = new AbortController().signal;
+
 function createActor(
   way: StageWay,
   planned: PlannedTrial['actors'][number],
   nextRequestId: () => string,
 ): Actor {
-  const { plan, journal, network, tokens, ended } = way;
-  return {
-    name: planned.name,
-    user: planned.user,
-    async request(ask) {
-      const token = ask.authenticated === false ? undefined : await tokens.token(planned.identity);
+  const { plan, journal, network, tokens, fixtures } = way;
+  const requestUntil =
+    (ended: AbortSignal): Request =>
+    async (ask) => {
+      const token = ask.authenticated === false ? '' : await tokens.token(planned.identity);
       const http = {
-        origin: plan.target.url,
+        url: plan.target.url,
         dispatcher: network.dispatcher,
         journal,
         actor: planned.name,
@@ -76,7 +80,13 @@ function createActor(
         keptBytes: plan.limits.frameBytes,
       };
       return exchange(http, ask, token === '' ? undefined : token, ask.withinMs ?? plan.thresholds.httpMs);
-    },
+    };
+  const request = requestUntil(way.ended);
+  return {
+    name: planned.name,
+    user: planned.user,
+    request,
+    create: (ask) => fixtures.create(request, ask, requestUntil(neverEnded)),
     async connect(ask) {
       const token = ask.token ?? (await tokens.token(planned.identity));
       return dial(way, planned.name, ask, token, nextRequestId);
@@ -92,7 +102,9 @@ async function dial(
   nextRequestId: () => string,
 ): Promise<JournalledSocket> {
   const { plan, journal, network, dialect } = way;
-  const url = plan.target.wsUrl;
+  const surface = ask.stream === undefined ? 'chat' : 'stream';
+  const { url: origin, wsUrl } = plan.target;
+  const url = ask.stream === undefined ? wsUrl : `${origin.replace(/^http/, 'ws')}${ask.stream}`;
   const intendedAt = journal.since(await way.pacer.turn());
   const credentials = token === '' ? 'none' : (ask.credentials ?? 'header');
   const protocols = credentials === 'sub-protocol' ? dialect.offer(token) : [];
@@ -101,7 +113,16 @@ async function dial(
     ...(ask.origin === undefined ? {} : { origin: ask.origin }),
   };
   const id = journal.nextId();
-  const dialled = { kind: 'ws.dial', actor, socket: id, label: ask.label, url, protocols, headers } as const;
+  const dialled = {
+    kind: 'ws.dial',
+    actor,
+    socket: id,
+    label: ask.label,
+    url,
+    surface,
+    protocols,
+    headers,
+  } as const;
   journal.record(journal.now(), { ...dialled, intendedAt });
   const agent = network.agentFor(url);
   const ws = new WebSocket(url, [...protocols], {
@@ -113,7 +134,7 @@ async function dial(
   });
   const { thresholds, limits } = plan;
   const socket = new JournalledSocket(
-    { id, actor, journal, dialect, thresholds, keptBytes: limits.frameBytes, nextRequestId },
+    { id, actor, journal, dialect, surface, thresholds, keptBytes: limits.frameBytes, nextRequestId },
     ws,
   );
   way.opened.add(socket);

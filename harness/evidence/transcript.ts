@@ -65,6 +65,8 @@ export interface SocketDialEntry extends EntryBase {
   readonly socket: number;
   readonly label: string;
   readonly url: string;
+  /** What is spoken on it; the chat socket where absent. */
+  readonly surface?: 'chat' | 'stream';
   readonly protocols: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   /** When the paced schedule meant the dial to happen; latency counts from here. */

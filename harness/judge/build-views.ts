@@ -18,13 +18,15 @@ export function viewTrial(transcript: Transcript, dialect: Dialect): TrialView {
     entries: seqs,
   });
   const startedAt = Date.parse(header.startedAt);
-  const sockets = viewSockets(transcript, dialect, ref);
+  const all = viewSockets(transcript, dialect, ref);
+  const sockets = all.filter(({ dial }) => dial.surface !== 'stream');
   return {
     trial: header.trial,
     scenario: header.scenario,
     transcript,
     isWhole: seal !== undefined && seal.overflow === undefined && !entries.some(isCutInbound),
     sockets,
+    streams: all.filter(({ dial }) => dial.surface === 'stream'),
     exchanges: viewExchanges(entries),
     runs: sockets.flatMap(({ runs }) => runs),
     inspect: dialect.inspect,
@@ -97,6 +99,7 @@ function viewSocket(
     .map((frame) => ({
       at: frame.at,
       seq: frame.seq,
+      text: frame.text,
       bytes: frame.bytes,
       decoded: decodeFrame(frame, dialect),
     }));

@@ -25,6 +25,8 @@ export interface InboundFrame {
   readonly at: Millis;
   readonly seq: number;
   readonly decoded: readonly Decoded[];
+  /** As it came over the wire; base64 for a binary frame. */
+  readonly text: string;
   readonly bytes: number;
 }
 
@@ -119,7 +121,10 @@ export interface TrialView {
   readonly transcript: Transcript;
   /** False when the transcript was never sealed or something received was cut: no pass can rest on it. */
   readonly isWhole: boolean;
+  /** Chat sockets. */
   readonly sockets: readonly SocketView[];
+  /** Sockets on which the stream of a run was asked for. */
+  readonly streams: readonly SocketView[];
   readonly exchanges: readonly ExchangeView[];
   /** All runs of all sockets. */
   readonly runs: readonly RunView[];

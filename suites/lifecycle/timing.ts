@@ -19,6 +19,15 @@ const isSpoilt = (excessMs: number, view: TrialView): boolean => excessMs <= obs
 
 const stampOf = ({ event }: SeenEvent): number => Date.parse(event.timestamp ?? '');
 
+/**
+ * How much later than its stamp an event may have happened, since stamps may be cut to whole seconds or tenths.
+ * The finest stamp of the run counts: writers that drop trailing zeros now and then write a shorter one.
+ */
+function resolutionOf(run: RunView): number {
+  const digits = run.events.map(({ event }) => /\.(\d+)/.exec(event.timestamp ?? '')?.[1]?.length ?? 0);
+  return 10 ** Math.max(0, 3 - digits.reduce((most, own) => Math.max(most, own), 0)) - 1;
+}
+
 interface WindowFact {
   readonly bounds: readonly OffsetBound[];
   readonly runs: readonly {
@@ -53,7 +62,8 @@ function backwards(run: RunView, view: TrialView): readonly Finding[] {
 function windowOf(run: RunView, view: TrialView): WindowFact['runs'] {
   const stamped = run.events.filter((seen) => !Number.isNaN(stampOf(seen)));
   if (stamped.length === 0) return [];
-  const askedAt = view.wallAt(run.askedAt);
+  // What a cut stamp left away is given to it where that speaks for the target.
+  const askedAt = view.wallAt(run.askedAt) - resolutionOf(run);
   const afterAskMs = stamped.reduce(
     (least, seen) => Math.min(least, stampOf(seen) - askedAt),
     Number.POSITIVE_INFINITY,
@@ -137,7 +147,8 @@ export function lagSpread(
     (a, b) => (a === undefined || b.lag > a.lag ? b : a),
     undefined,
   );
-  return worst === undefined ? { ms: 0, late: undefined } : { ms: worst.lag - least, late: worst.seen };
+  if (worst === undefined) return { ms: 0, late: undefined };
+  return { ms: Math.max(0, worst.lag - least - resolutionOf(run)), late: worst.seen };
 }
 
 function accountsOf(run: RunView): {
@@ -150,7 +161,7 @@ function accountsOf(run: RunView): {
   const tools = run.events.reduce((sum, { event }) => Math.max(sum, event.durationMs ?? 0), 0);
   return {
     declaredMs: Math.max(terminal?.event.durationMs ?? 0, tools),
-    stampedMs: stamps.length === 0 ? 0 : (stamps.at(-1) ?? 0) - (stamps[0] ?? 0),
+    stampedMs: stamps.length === 0 ? 0 : (stamps.at(-1) ?? 0) - (stamps[0] ?? 0) + resolutionOf(run),
     observedMs: (terminal?.at ?? run.events.at(-1)?.at ?? run.askedAt) - run.askedAt,
   };
 }

@@ -15,10 +15,11 @@ export const DEFAULT_PROFILE: CompleteProfile = Object.freeze({
     'listed-origin': true,
     'browser-origins': true,
     threads: true,
+    'agents-api': true,
     // Optional in the protocol: a deployment that has them says so.
     fixtures: false,
     faults: false,
-    'run-stream': false,
+    'run-stream': true,
   },
   variationPoints: REFERENCE_CHOICES,
   thresholds: {},

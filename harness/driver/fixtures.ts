@@ -1,0 +1,53 @@
+import type { CreateAsk, HttpAnswer, HttpAsk } from '../core/scenario.ts';
+
+/** How long the removal of one fixture may take; it happens also when the campaign was ended. */
+const REMOVAL_MS = 5_000;
+
+export const REMOVAL = 'remove fixture';
+
+export type Request = (ask: HttpAsk) => Promise<HttpAnswer | undefined>;
+
+/** Remembers what a trial made, in order to remove it. */
+export interface Fixtures {
+  readonly create: (
+    request: Request,
+    ask: CreateAsk,
+    remover: Request,
+  ) => Promise<Readonly<Record<string, unknown>> | undefined>;
+  /** Removes all that was made, the last first. */
+  readonly remove: () => Promise<void>;
+}
+
+interface Made {
+  readonly path: string;
+  readonly remover: Request;
+}
+
+function parseResource(body: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The fixtures of one trial, of which there are none yet. */
+export function trackFixtures(): Fixtures {
+  const made: Made[] = [];
+  return {
+    async create(request, { label, path, body }, remover) {
+      const answer = await request({ label, method: 'POST', path, body: JSON.stringify(body) });
+      const resource = answer?.status === 201 ? parseResource(answer.body) : undefined;
+      const id = resource?.['id'];
+      if (resource === undefined || typeof id !== 'string') return undefined;
+      const own = `${path}/${encodeURIComponent(id)}`;
+      if (!made.some((other) => own.startsWith(`${other.path}/`))) made.push({ path: own, remover });
+      return resource;
+    },
+    async remove() {
+      for (const { path, remover } of made.splice(0).reverse())
+        await remover({ label: REMOVAL, method: 'DELETE', path, withinMs: REMOVAL_MS });
+    },
+  };
+}

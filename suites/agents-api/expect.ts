@@ -1,0 +1,171 @@
+/**
+ * What the cases of the agents API expect alike. Each expectation is a function from what was exchanged to
+ * findings; a case composes them. A request without an answer is never a pass.
+ */
+import type { z } from 'zod';
+import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
+import type { EvidenceRef } from '../../harness/evidence/transcript.ts';
+import { parseBody } from '../../harness/judge/version.ts';
+import type { ExchangeView, TrialView } from '../../harness/judge/views.ts';
+import { say } from '../statements.ts';
+
+/** All exchanges of that label, in order. */
+export const labelled = (view: TrialView, label: string): readonly ExchangeView[] =>
+  view.exchanges.filter((exchange) => exchange.label === label);
+
+/** Where an exchange is in the evidence. */
+export const refOf = (view: TrialView, { request, response, failure }: ExchangeView): EvidenceRef =>
+  view.ref(request.seq, ...[response?.seq, failure?.seq].filter((seq) => seq !== undefined));
+
+/** The body of the answer as JSON. */
+export const bodyOf = ({ response }: ExchangeView): unknown => parseBody(response?.body ?? '');
+
+export const fieldOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+
+/** A fixture or earlier step that a case needs did not come about: the requirement it rests on says which. */
+export function missing(view: TrialView, what: string, because: string): readonly Finding[] {
+  return [inconclusive(say('not-reached', what, `${view.scenario} did not get there`, view.ref()), because)];
+}
+
+/** What an expectation is told: the view, and the exchange it is about. */
+export interface About {
+  readonly view: TrialView;
+  readonly exchange: ExchangeView;
+}
+
+type Expectation = (about: About) => readonly Finding[];
+
+/** The first exchange of the label must meet every expectation; they are asked in order until one fails. */
+export function expectAnswer(
+  view: TrialView,
+  label: string,
+  ...expectations: readonly Expectation[]
+): readonly Finding[] {
+  const [exchange] = labelled(view, label);
+  return exchange === undefined ? [] : expectOf(view, exchange, ...expectations);
+}
+
+/** The same of a given exchange. */
+export function expectOf(
+  view: TrialView,
+  exchange: ExchangeView,
+  ...expectations: readonly Expectation[]
+): readonly Finding[] {
+  const ref = refOf(view, exchange);
+  if (exchange.response === undefined) {
+    const { failure } = exchange;
+    const actual = failure?.kind === 'transport.error' ? failure.code : 'no answer in time';
+    return [fail(say('no-answer', 'an answer', actual, ref))];
+  }
+  for (const expectation of expectations) {
+    const findings = expectation({ view, exchange });
+    if (findings.some(({ verdict }) => verdict !== 'pass')) return findings;
+  }
+  return [pass(say('as-expected', 'every expectation met', `status ${exchange.response.status}`, ref))];
+}
+
+const wrong = (
+  { view, exchange }: About,
+  code: string,
+  expected: string,
+  actual: string,
+): readonly Finding[] => [fail(say(code, expected, actual, refOf(view, exchange)))];
+
+/** The status is one of these. Where a profile declares which, pass only that one. */
+export const status =
+  (...allowed: readonly number[]): Expectation =>
+  (about) => {
+    const actual = about.exchange.response?.status ?? 0;
+    return allowed.includes(actual)
+      ? []
+      : wrong(about, 'wrong-status', `status ${allowed.join(' or ')}`, `status ${actual}`);
+  };
+
+/** The allowed statuses of a variation point: the declared one, or any of its words where undeclared. */
+export function declared(
+  choice: string | undefined,
+  statuses: Readonly<Record<string, number>>,
+): readonly number[] {
+  const one = choice === undefined ? undefined : statuses[choice];
+  return one === undefined ? [...new Set(Object.values(statuses))] : [one];
+}
+
+/** The body has this shape. */
+export const shape =
+  (schema: z.ZodType): Expectation =>
+  (about) => {
+    const result = schema.safeParse(bodyOf(about.exchange));
+    if (result.success) return [];
+    const issues = result.error.issues
+      .slice(0, 5)
+      .map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
+    return wrong(about, 'wrong-shape', 'a body as docs/protocol.md section 5 has it', issues.join('; '));
+  };
+
+/** The body meets a condition that a shape cannot say. */
+export const holds =
+  (expected: string, actualUnless: (body: unknown) => string | undefined): Expectation =>
+  (about) => {
+    const actual = actualUnless(bodyOf(about.exchange));
+    return actual === undefined ? [] : wrong(about, 'wrong-content', expected, actual);
+  };
+
+/** An error as docs/protocol.md section 2 has it, with one of these codes (any of the closed set when none is given). */
+export const error =
+  (...codes: readonly string[]): Expectation =>
+  (about) => {
+    const body = bodyOf(about.exchange);
+    const [code, detail] = [fieldOf(body, 'code'), fieldOf(body, 'detail')];
+    const isShaped = typeof code === 'string' && (typeof detail === 'string' || Array.isArray(detail));
+    if (!isShaped)
+      return wrong(
+        about,
+        'wrong-error-shape',
+        '{detail, code}',
+        about.exchange.response?.body.slice(0, 80) ?? '',
+      );
+    if (codes.length > 0 && !codes.includes(code))
+      return wrong(about, 'wrong-code', `code ${codes.join(' or ')}`, `code ${code}`);
+    const type = about.exchange.response?.headers['content-type'] ?? '';
+    return type.startsWith('application/json') ? [] : wrong(about, 'wrong-type', 'application/json', type);
+  };
+
+/** Two answers that nobody can tell apart, but for the ids that the asker sent. */
+export function looksTheSame(
+  view: TrialView,
+  unknownLabel: string,
+  foreignLabel: string,
+  ids: readonly string[],
+): readonly Finding[] {
+  const [unknown] = labelled(view, unknownLabel);
+  const [foreign] = labelled(view, foreignLabel);
+  if (unknown?.response === undefined || foreign?.response === undefined) return [];
+  const strip = (exchange: ExchangeView): string => {
+    const { status: code = 0, body = '' } = exchange.response ?? {};
+    return ids.reduce((text, id) => (id === '' ? text : text.replaceAll(id, '…')), `${code} ${body}`);
+  };
+  const [expected, actual] = [strip(unknown), strip(foreign)];
+  const statement = say('looks-the-same', expected, actual, refOf(view, unknown), refOf(view, foreign));
+  return [expected === actual ? pass(statement) : fail({ ...statement, code: 'tells-them-apart' })];
+}
+
+/** Two readings that must agree: nothing was changed in between. */
+export function unchanged(view: TrialView, beforeLabel: string, afterLabel: string): readonly Finding[] {
+  const [before] = labelled(view, beforeLabel);
+  const [after] = labelled(view, afterLabel);
+  if (before?.response === undefined || after?.response === undefined) return [];
+  const statement = say(
+    'unchanged',
+    'the same answer before and after',
+    'the same',
+    refOf(view, before),
+    refOf(view, after),
+  );
+  const [was, is] = [JSON.stringify(bodyOf(before)), JSON.stringify(bodyOf(after))];
+  return [
+    was === is ? pass(statement) : fail({ ...statement, code: 'changed', actual: `${was} became ${is}` }),
+  ];
+}
