@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { droppedAfter, refused, silent, single, trialNumbered, unending } from '../test-support/runs.ts';
 import {
   type Beat,
   cancelled,
@@ -16,44 +17,6 @@ import {
   without,
 } from '../test-support/transcripts.ts';
 import { findingsOf } from '../test-support/verdicts.ts';
-
-/** One run of a story on one socket, listened to beyond its end. */
-function single(story: readonly Beat[], label = 'analysis') {
-  const tape = new Tape('single-analysis');
-  const wire = tape.session();
-  wire.tells(wire.asks(label), story).listens().closes();
-  return tape.transcript();
-}
-
-/** A run that falls silent: we wait, and give up. */
-function unending(story: readonly Beat[]) {
-  const tape = new Tape('single-analysis');
-  const wire = tape.session();
-  const asked = wire.asks('analysis');
-  wire.tells(asked, story).wait(120_000).misses(`end of ${asked.requestId}`, 120_000).listens().closes();
-  return tape.transcript();
-}
-
-/** A run whose socket the target closes. */
-function droppedAfter(story: readonly Beat[], code = 1011) {
-  const tape = new Tape('single-analysis');
-  const wire = tape.session();
-  wire.tells(wire.asks('analysis'), story).closes(code, 'target');
-  return tape.transcript();
-}
-
-function refused() {
-  const tape = new Tape('single-analysis');
-  const wire = tape.session();
-  const { requestId } = wire.asks('analysis');
-  wire.wait(10).receives({ type: 'error', code: 'RATE_LIMITED', message: 'later', request_id: requestId });
-  wire.listens().closes();
-  return tape.transcript();
-}
-
-function silent() {
-  return unending([]);
-}
 
 const FAILING = storyOf(started(), executing(), executed(500), failed());
 const PARALLEL = storyOf(
@@ -146,11 +109,6 @@ describe('lifecycle/shows-all-five-events', () => {
     `);
   });
 });
-
-function trialNumbered(number: number, transcript: ReturnType<typeof single>) {
-  const { header } = transcript;
-  return { ...transcript, header: { ...header, trial: `${header.scenario}-${number}` } };
-}
 
 describe('lifecycle/starts-first', () => {
   const judge = (transcript: Parameters<typeof findingsOf>[1]) =>
