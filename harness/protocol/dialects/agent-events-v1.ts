@@ -130,15 +130,20 @@ function schemaOf(decoded: Decoded): z.ZodObject | undefined {
 
 /** Paths in `value` that the schema does not name; what a tool put into its own fields is never unknown. */
 function unknownFields(schema: z.ZodObject, value: Json, prefix = ''): readonly string[] {
-  return Object.entries(value).flatMap(([key, inner]) => {
-    const path = `${prefix}${key}`;
-    const known: unknown = schema.shape[key];
-    if (known === undefined) return [path];
-    const nested = known as { readonly shape?: unknown };
-    if (FREE_FORM.has(path) || nested.shape === undefined || !isRecord(inner)) return [];
-    return unknownFields(known as z.ZodObject, inner, `${path}.`);
-  });
+  const { shape } = schema;
+  const unknown: string[] = [];
+  for (const key of Object.keys(value)) {
+    const known: unknown = shape[key];
+    const inner = value[key];
+    if (known === undefined) unknown.push(`${prefix}${key}`);
+    else if (isRecord(inner) && isObjectSchema(known) && !FREE_FORM.has(`${prefix}${key}`))
+      unknown.push(...unknownFields(known, inner, `${prefix}${key}.`));
+  }
+  return unknown;
 }
+
+const isObjectSchema = (schema: unknown): schema is z.ZodObject =>
+  (schema as { readonly shape?: unknown }).shape !== undefined;
 
 function inspect(decoded: Decoded): Inspection {
   if (decoded.kind === 'malformed') return { issues: [decoded.reason], unknownFields: [] };
