@@ -48,4 +48,4 @@ const outcome: JudgingOutcome = {
   peakResidentBytes: process.resourceUsage().maxRSS * 1024,
 };
 process.send?.(outcome);
-process.disconnect();
+if (process.connected) process.disconnect();
