@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Socket, Stage } from '../harness/core/scenario.ts';
 import type { TokenSource } from '../harness/driver/auth.ts';
+import { trackFixtures } from '../harness/driver/fixtures.ts';
 import { type Journal, startJournal } from '../harness/driver/journal.ts';
 import { openNetwork } from '../harness/driver/network.ts';
 import { createPacer } from '../harness/driver/pacer.ts';
@@ -145,6 +146,7 @@ function stageOf(state: OursState, perSecond: number): Stage {
     network: openNetwork(undefined),
     tokens: source,
     dialect: agentEventsV1,
+    fixtures: trackFixtures(),
     pacer: createPacer(perSecond, systemClock),
     ended: new AbortController().signal,
     opened,

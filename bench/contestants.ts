@@ -35,9 +35,9 @@ export const messageOf = ({ events, everyMs }: Wave): string => JSON.stringify({
 
 /** A parsed event of the bench's target, as far as the bench is concerned. */
 export interface TargetEvent {
-  readonly seq: number;
   readonly request_id: string;
-  readonly data: { readonly sent_ns: string; readonly asked_ns: string };
+  /** Only the first event of a run tells when its question came. */
+  readonly data: { readonly sent_ns: string; readonly asked_ns?: string };
 }
 
 /** An event, and a question, with the moments that a client noted, both on the machine's monotonic clock. */
@@ -59,8 +59,9 @@ export function errorsOf(
     const sentMs = Number(event.data.sent_ns) / NS_PER_MS;
     stampErrorMs.push(atMs - sentMs);
     const asked = askedMs.get(event.request_id);
-    if (event.seq !== 1 || asked === undefined) continue;
-    const trueMs = sentMs - Number(event.data.asked_ns) / NS_PER_MS;
+    const { asked_ns: askedNs } = event.data;
+    if (askedNs === undefined || asked === undefined) continue;
+    const trueMs = sentMs - Number(askedNs) / NS_PER_MS;
     firstEventErrorMs.push(atMs - asked - trueMs);
   }
   return { stampErrorMs, firstEventErrorMs };

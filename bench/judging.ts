@@ -43,7 +43,7 @@ export const FULL_JUDGING: JudgingSize = {
   shapes: [
     { transcripts: 100, entriesEach: 10_000 },
     // As long as the limits of the default profile let a transcript become.
-    { transcripts: 10, entriesEach: 100_000 },
+    { transcripts: 2, entriesEach: 100_000 },
   ],
 };
 

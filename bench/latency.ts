@@ -43,8 +43,8 @@ const wave = (sessions: number, startsPerSecond: number): Wave => ({
 
 export const FULL_LATENCY: LatencySize = {
   repetitions: 3,
-  opensPerSecond: 500,
-  waves: [wave(200, 100), wave(1_000, 250), wave(5_000, 500)],
+  opensPerSecond: 1_000,
+  waves: [wave(200, 100), wave(1_000, 400), wave(5_000, 625)],
 };
 
 export const TINY_LATENCY: LatencySize = {
