@@ -82,11 +82,11 @@ export const eventsNameTheirRun = defineRunCheck({
 
 /**
  * Hearing of its own user's runs that another socket asked for is a matter of fan-out, LC-17; the other socket
- * may well belong to another trial.
+ * may well belong to another trial. An event that names no run is nobody's.
  */
 function isOwnUsers(stray: SeenEvent, { actor, greetings }: SocketView): boolean {
   const user = actor.user ?? greetings[0]?.decoded.userId;
-  return user !== undefined && stray.event.userId === user;
+  return user !== undefined && stray.event.userId === user && stray.event.runId !== undefined;
 }
 
 export const noStrayEvents = defineCheck<TrialView>({

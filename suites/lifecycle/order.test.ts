@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { droppedAfter, refused, silent, single, trialNumbered, unending } from '../test-support/runs.ts';
 import {
-  type Beat,
   cancelled,
   changed,
   completed,
