@@ -1,4 +1,4 @@
-import { defineCase } from '../../harness/core/contract-case.ts';
+import { type BoundCase, defineCase } from '../../harness/core/contract-case.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
 import { ask, openProject } from './drive.ts';
 import { declared, error, expectAnswer, labelled, missing, status, unchanged } from './expect.ts';
@@ -35,3 +35,5 @@ export const refusesUnknownWorkflow = defineCase<TrialView>({
     },
   ],
 });
+
+export const createRunCases: readonly BoundCase<TrialView>[] = [refusesUnknownWorkflow];
