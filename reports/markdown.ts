@@ -54,8 +54,16 @@ function head(report: CampaignReport): readonly string[] {
       `${totals.inconclusive} inconclusive, ${totals.error} error.`,
     `Target ${code(target.url)} (${prose(target.environment)}, profile ${prose(target.profile)}). Campaign ` +
       `${code(campaign)}, seed ${plan.seed}, ${counted(plan.trials, 'trial')}, ` +
-      `${counted(report.evidence.runs.asked, 'agent run')}${when}. ${prose(harness.name)} ${prose(harness.version)}.`,
+      `${counted(report.evidence.runs.asked, 'agent run')}${when}. ${fixturesOf(report)}${prose(harness.name)} ${prose(harness.version)}.`,
   ];
+}
+
+/** What was made on the target and whether it is gone again; nothing where nothing was made. */
+function fixturesOf({ evidence }: CampaignReport): string {
+  const { created, removed, left } = evidence.fixtures;
+  if (created === 0) return '';
+  const leftovers = left.length === 0 ? '' : `; left behind: ${left.slice(0, 5).map(code).join(', ')}`;
+  return `${counted(created, 'fixture')} made, ${removed} removed${leftovers}. `;
 }
 
 /** A heading with what belongs to it; nothing when there is nothing. */

@@ -32,6 +32,25 @@ export function createFolder(resultsDir: string, plan: Plan): string {
   return dir;
 }
 
+/** Evidence is private and large: of campaigns older than this many days it is removed, the reports stay. */
+export function pruneEvidence(resultsDir: string, nowWall: number, keepDays: number): void {
+  const oldest = nowWall - keepDays * 86_400_000;
+  for (const name of foldersOf(resultsDir)) {
+    const evidence = evidencePath(join(resultsDir, name));
+    const touched = statSync(evidence, { throwIfNoEntry: false })?.mtimeMs;
+    if (touched !== undefined && touched < oldest) rmSync(evidence, { recursive: true, force: true });
+  }
+}
+
+/** Only folders that are campaigns by their name: nothing else in there is ours to touch. */
+function foldersOf(resultsDir: string): readonly string[] {
+  try {
+    return readdirSync(resultsDir).filter((name) => /^\d{8}-\d{6}-[0-9a-z]+$/.test(name));
+  } catch {
+    return [];
+  }
+}
+
 /** `latest` is a convenience: where links cannot be made, nothing depends on it. */
 function pointLatest(resultsDir: string, dir: string): void {
   const link = join(resultsDir, 'latest');

@@ -19,7 +19,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { ReportInput } from '../report/assemble.ts';
 import type { CampaignReport } from '../report/model.ts';
 import { basisOf } from './basis.ts';
-import { createFolder, evidencePath, loadPlan, quarantineSecrets } from './folder.ts';
+import { createFolder, evidencePath, loadPlan, pruneEvidence, quarantineSecrets } from './folder.ts';
 import { judgeStored } from './judge-stored.ts';
 import { startReferenceProcess } from './reference-process.ts';
 
@@ -97,6 +97,7 @@ async function driveAndJudge(ask: CampaignAsk, config: Config, target: Target): 
     suites,
     basisOf(config, target, { campaign: campaignName(ask), createdAt, selectors }),
   );
+  pruneEvidence(config.harness.resultsDir, clock.wall(), config.harness.evidenceKeepDays);
   const dir = createFolder(config.harness.resultsDir, plan);
   ask.watch({ kind: 'planned', plan, dir });
   const redactor = createRedactor();

@@ -3,6 +3,7 @@ import type { Millis } from '../evidence/transcript.ts';
 import type { Plan, PlannedTrial } from '../plan/plan.ts';
 import { type Estimate, quantileEstimate, sortedSamples } from '../stats/quantile.ts';
 import { type ClockSkew, clockSkew, type OffsetBound, offsetBound } from './clock-skew.ts';
+import { type FixtureFacts, fixtureFacts } from './fixture-facts.ts';
 import { isCompleted } from './run-facts.ts';
 import { samplesOf } from './samples.ts';
 import { printable } from './tally.ts';
@@ -39,7 +40,11 @@ export interface CampaignFacts {
   readonly startedAt: string | undefined;
   readonly endedAt: string | undefined;
   readonly runs: { readonly asked: number; readonly completed: number };
+  readonly fixtures: FixtureFacts;
 }
+
+/** Paths of leftovers that are told; there should be none. */
+const MOST_LEFT = 100;
 
 export interface FactCollector {
   readonly take: (view: TrialView, trial: PlannedTrial) => void;
@@ -54,6 +59,7 @@ export function createFacts(plan: Plan): FactCollector {
   const auth = new Map<string, AuthRow>();
   const moments: number[] = [];
   const runs = { asked: 0, completed: 0 };
+  const fixtures: FixtureFacts[] = [];
 
   return {
     take(view, trial) {
@@ -62,6 +68,7 @@ export function createFacts(plan: Plan): FactCollector {
       for (const version of view.exchanges.flatMap((exchange) => versionOf(exchange, plan) ?? []))
         versions.add(printable(version));
       for (const socket of view.sockets) addAuth(auth, socket);
+      fixtures.push(fixtureFacts(view.exchanges));
       runs.asked += view.runs.length;
       runs.completed += view.runs.filter(isCompleted).length;
       const last = view.transcript.seal?.endedAtMs ?? view.transcript.entries.at(-1)?.at ?? 0;
@@ -77,6 +84,14 @@ export function createFacts(plan: Plan): FactCollector {
       startedAt: isoOf(moments.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)),
       endedAt: isoOf(moments.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)),
       runs,
+      fixtures: {
+        created: fixtures.reduce((sum, { created }) => sum + created, 0),
+        removed: fixtures.reduce((sum, { removed }) => sum + removed, 0),
+        left: fixtures
+          .flatMap(({ left }) => left)
+          .slice(0, MOST_LEFT)
+          .map(printable),
+      },
     }),
   };
 }

@@ -221,9 +221,16 @@ describe('evidence', () => {
     expect(verdictOf(judge(check, { 'other-1': undefined }))).toEqual(['pass', 'seen', 'seen', 'seen']);
   });
 
-  it('that was never sealed is an error and supports no pass', () => {
+  it('that was never sealed decides nothing and supports no pass', () => {
     const judgement = judge(check, { 'visit-1': unsealed('visit-1') });
-    expect(verdictOf(judgement)).toEqual(['error', 'unsealed', 'evidence-not-whole', 'seen', 'seen', 'seen']);
+    expect(verdictOf(judgement)).toEqual([
+      'inconclusive',
+      'unsealed',
+      'evidence-not-whole',
+      'seen',
+      'seen',
+      'seen',
+    ]);
   });
 
   it('that was never sealed can support a failure', () => {
@@ -231,7 +238,7 @@ describe('evidence', () => {
       trialCheck((view) => [fail(say(view))]),
       { 'visit-1': unsealed('visit-1') },
     );
-    expect(judgement.checks[0]?.counts).toMatchObject({ fail: 4, error: 1 });
+    expect(judgement.checks[0]?.counts).toMatchObject({ fail: 4, inconclusive: 1 });
   });
 
   it.each([

@@ -164,14 +164,9 @@ function spoiltEvidence(
     return { verdict: 'error', code: 'no-transcript', expected, actual, refs };
   }
   const { seal } = view.transcript;
+  // What was seen may well show a breach; it only cannot show that there was none.
   if (seal === undefined)
-    return {
-      verdict: 'error',
-      code: 'unsealed',
-      expected,
-      actual: read?.damage ?? 'it was never sealed',
-      refs,
-    };
+    return inconclusive({ code: 'unsealed', expected, actual: read?.damage ?? 'it was never sealed', refs });
   const actual = `it ended "${seal.end}": ${seal.reason ?? ''}`;
   switch (seal.end) {
     case 'finished':

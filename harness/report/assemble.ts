@@ -133,5 +133,11 @@ function measureOf(fact: Judgement['facts']['measures'][number]): ReportedMeasur
 
 function evidenceOf(judgement: Judgement | undefined): CampaignReport['evidence'] {
   const { asked, completed } = judgement?.facts.runs ?? { asked: 0, completed: 0 };
-  return { runs: { asked, completed }, trials: (judgement?.trials ?? []).map((trial) => ({ ...trial })) };
+  const { created = 0, removed = 0, left = [] } = judgement?.facts.fixtures ?? {};
+  const fixtures = { created, removed, left: [...left] };
+  return {
+    runs: { asked, completed },
+    fixtures,
+    trials: (judgement?.trials ?? []).map((trial) => ({ ...trial })),
+  };
 }

@@ -130,6 +130,12 @@ export const reportSchema = z.object({
   }),
   evidence: z.object({
     runs: z.object({ asked: z.number().int(), completed: z.number().int() }),
+    /** What the campaign made on the target for its own use, and what of it is still there. */
+    fixtures: z.object({
+      created: z.number().int(),
+      removed: z.number().int(),
+      left: z.array(z.string()),
+    }),
     trials: z.array(
       z.object({
         trial: z.string(),

@@ -155,6 +155,7 @@ export function sampleJudgement(checks: readonly CheckVerdict[]): Judgement {
       },
       startedAt: '2026-01-05T10:00:01.000Z',
       endedAt: '2026-01-05T10:04:09.000Z',
+      fixtures: { created: 0, removed: 0, left: [] },
       runs: { asked: 9, completed: 9 },
     },
   };
