@@ -68,9 +68,12 @@ function judgeOnly(ask: CampaignAsk, dir: string): CampaignResult {
   return { dir, report };
 }
 
+/** So that a thorough run of some ten thoughts takes longer than a second, the limit for held-back events. */
+const THINKING_MS = 120;
+
 async function withReference(ask: CampaignAsk, overrides: CampaignAsk['overrides']): Promise<CampaignResult> {
   ask.watch({ kind: 'reference-starting' });
-  const reference = await startReferenceProcess();
+  const reference = await startReferenceProcess(['--thinking-ms', String(THINKING_MS)]);
   try {
     const config = await loadConfig({
       env: ask.env,
