@@ -69,6 +69,12 @@ export async function makeContextItem(
   return idOf(await project.actor.create(ask));
 }
 
+/** An id that nothing has, of the form that ids usually have. */
+export function unknownId(stage: Stage, label = 'unknown'): string {
+  const hex = `${stage.nonce(`${label} 1`)}${stage.nonce(`${label} 2`)}${stage.nonce(`${label} 3`)}`;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
 /** Asks for something below the project. */
 export function ask(
   project: OwnProject,
@@ -134,10 +140,20 @@ export const TERMINAL_STATUSES = ['COMPLETED', 'FAILED', 'CANCELLED'] as const;
 /** The id at the end of a run's path. */
 export const runIdOf = (run: string): string => decodeURIComponent(run.slice(run.lastIndexOf('/') + 1));
 
-/** Walks a list to its end by its cursor, a bounded number of pages; each page has the label. */
-export async function walk(project: OwnProject, label: string, path: string, mostPages = 50): Promise<void> {
+/**
+ * Walks a list to its end by its cursor, a bounded number of pages; each page has the label. `between` happens
+ * after each page that has a next one.
+ */
+export async function walk(
+  project: OwnProject,
+  label: string,
+  path: string,
+  mostPages = 50,
+  between: () => Promise<unknown> = async () => undefined,
+): Promise<void> {
   let next: string | undefined = path;
   for (let page = 0; page < mostPages && next !== undefined; page += 1) {
+    if (page > 0) await between();
     const cursor: unknown = parsed(await ask(project, label, 'GET', next))['nextCursor'];
     const joint: string = path.includes('?') ? '&' : '?';
     next = typeof cursor === 'string' ? `${path}${joint}cursor=${encodeURIComponent(cursor)}` : undefined;

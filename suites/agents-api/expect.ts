@@ -113,25 +113,35 @@ export const holds =
     return actual === undefined ? [] : wrong(about, 'wrong-content', expected, actual);
   };
 
-/** An error as docs/protocol.md section 2 has it, with one of these codes (any of the closed set when none is given). */
+/** An error as docs/protocol.md section 2 has it, with one of these codes (any when none is given). */
 export const error =
   (...codes: readonly string[]): Expectation =>
   (about) => {
     const body = bodyOf(about.exchange);
+    const { body: text = '', headers = {} } = about.exchange.response ?? {};
     const [code, detail] = [fieldOf(body, 'code'), fieldOf(body, 'detail')];
-    const isShaped = typeof code === 'string' && (typeof detail === 'string' || Array.isArray(detail));
-    if (!isShaped)
-      return wrong(
-        about,
-        'wrong-error-shape',
-        '{detail, code}',
-        about.exchange.response?.body.slice(0, 80) ?? '',
-      );
+    if (typeof code !== 'string' || (typeof detail !== 'string' && !Array.isArray(detail)))
+      return wrong(about, 'wrong-error-shape', '{detail, code}', text.slice(0, 80));
     if (codes.length > 0 && !codes.includes(code))
       return wrong(about, 'wrong-code', `code ${codes.join(' or ')}`, `code ${code}`);
-    const type = about.exchange.response?.headers['content-type'] ?? '';
+    const type = headers['content-type'] ?? '';
     return type.startsWith('application/json') ? [] : wrong(about, 'wrong-type', 'application/json', type);
   };
+
+/** An undeclared choice may be any allowed one, and is the same whenever it shows. */
+export function isOneChoice(view: TrialView, ...labels: readonly string[]): readonly Finding[] {
+  const answered = labels.flatMap((label) => labelled(view, label)).filter(({ response }) => response);
+  const statuses = answered.map(({ response }) => response?.status ?? 0);
+  if (new Set(statuses).size < 2) return [];
+  const refs = answered.map((exchange) => refOf(view, exchange));
+  return [fail(say('changes-its-mind', 'the same status each time', statuses.join(', '), ...refs))];
+}
+
+/** A time as docs/protocol.md section 2 has it. */
+export const isInstant = (value: unknown): value is string =>
+  typeof value === 'string' &&
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|\+00:00)$/.test(value) &&
+  !Number.isNaN(Date.parse(value));
 
 /** Two answers that nobody can tell apart, but for the ids that the asker sent. */
 export function looksTheSame(
