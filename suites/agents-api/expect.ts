@@ -113,18 +113,20 @@ export const holds =
     return actual === undefined ? [] : wrong(about, 'wrong-content', expected, actual);
   };
 
+const isDetail = (detail: unknown): boolean => typeof detail === 'string' || Array.isArray(detail);
+
 /** An error as docs/protocol.md section 2 has it, with one of these codes (any when none is given). */
 export const error =
   (...codes: readonly string[]): Expectation =>
   (about) => {
     const body = bodyOf(about.exchange);
-    const { body: text = '', headers = {} } = about.exchange.response ?? {};
+    const { response } = about.exchange;
     const [code, detail] = [fieldOf(body, 'code'), fieldOf(body, 'detail')];
-    if (typeof code !== 'string' || (typeof detail !== 'string' && !Array.isArray(detail)))
-      return wrong(about, 'wrong-error-shape', '{detail, code}', text.slice(0, 80));
+    if (typeof code !== 'string' || !isDetail(detail))
+      return wrong(about, 'wrong-error-shape', '{detail, code}', response?.body.slice(0, 80) ?? '');
     if (codes.length > 0 && !codes.includes(code))
       return wrong(about, 'wrong-code', `code ${codes.join(' or ')}`, `code ${code}`);
-    const type = headers['content-type'] ?? '';
+    const type = response?.headers['content-type'] ?? '';
     return type.startsWith('application/json') ? [] : wrong(about, 'wrong-type', 'application/json', type);
   };
 
