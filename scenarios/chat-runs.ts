@@ -1,6 +1,6 @@
-import { defineScenario, type Stage } from '../harness/core/scenario.ts';
+import { defineScenario, type Socket, type Stage, type StartAsk } from '../harness/core/scenario.ts';
 import { costTable, fenced } from './data-sets.ts';
-import { awaitEnd, listenOn } from './listening.ts';
+import { awaitEnd } from './listening.ts';
 
 /** Labels by which checks find the runs. Those that begin with `analysis` give the agent data to work on. */
 export const RUNS = {
@@ -33,20 +33,33 @@ const THOROUGH =
   'Analyse this cost report thoroughly: profile the data, give totals and means by service and by region, ' +
   'find anomalies, describe the trend, forecast the next 7 days, and recommend what to do.';
 
+/** Opens a session, does what is to be done once it is greeted, closes it. */
+async function inSession(stage: Stage, act: (socket: Socket) => Promise<void>): Promise<void> {
+  const socket = await stage.actor().connect({ label: 'session' });
+  if (await socket.greeted()) await act(socket);
+  await socket.close();
+}
+
+/** A session in which these runs are started at once and listened to until their end and beyond. */
+function runInSession(stage: Stage, ...asks: readonly StartAsk[]): Promise<void> {
+  return inSession(stage, (socket) =>
+    awaitEnd(
+      stage,
+      socket,
+      asks.map((one) => socket.start(one)),
+    ),
+  );
+}
+
 export const singleAnalysis = defineScenario({
   id: 'single-analysis',
   purpose: 'reads health, then has one data set analysed',
   trials: 2,
   agentRuns: 1,
   async play(stage) {
-    const actor = stage.actor();
-    await actor.request({ label: 'health', method: 'GET', path: stage.health, authenticated: false });
-    const socket = await actor.connect({ label: 'session' });
-    if (await socket.greeted()) {
-      const run = socket.start({ label: RUNS.analysis, agent: DATA_AGENT, message: ask(stage, SHORT) });
-      await awaitEnd(stage, socket, [run]);
-    }
-    await socket.close();
+    const health = { label: 'health', method: 'GET', path: stage.health, authenticated: false } as const;
+    await stage.actor().request(health);
+    await runInSession(stage, { label: RUNS.analysis, agent: DATA_AGENT, message: ask(stage, SHORT) });
   },
 });
 
@@ -54,65 +67,53 @@ export const thoroughAnalysis = defineScenario({
   id: 'thorough-analysis',
   purpose: 'has a data set analysed in every way, which takes a while',
   agentRuns: 1,
-  async play(stage) {
-    const socket = await stage.actor().connect({ label: 'session' });
-    if (await socket.greeted()) {
-      const message = ask(stage, THOROUGH, 240);
-      await awaitEnd(stage, socket, [socket.start({ label: RUNS.thorough, agent: DATA_AGENT, message })]);
-    }
-    await socket.close();
-  },
+  play: (stage) =>
+    runInSession(stage, { label: RUNS.thorough, agent: DATA_AGENT, message: ask(stage, THOROUGH, 240) }),
 });
 
 export const costOptimisation = defineScenario({
   id: 'cost-optimisation',
   purpose: 'has savings estimated',
   agentRuns: 1,
-  async play(stage) {
-    const socket = await stage.actor().connect({ label: 'session' });
-    if (await socket.greeted()) {
-      const message = ask(stage, 'Where can we save money? Rank the costs and estimate the savings.');
-      const withinMs = stage.thresholds.optimisationMs;
-      const run = { label: RUNS.optimisation, agent: OPTIMISATION_AGENT, message, withinMs };
-      await awaitEnd(stage, socket, [socket.start(run)]);
-    }
-    await socket.close();
-  },
+  play: (stage) =>
+    runInSession(stage, {
+      label: RUNS.optimisation,
+      agent: OPTIMISATION_AGENT,
+      message: ask(stage, 'Where can we save money? Rank the costs and estimate the savings.'),
+      withinMs: stage.thresholds.optimisationMs,
+    }),
 });
 
 export const threeAtOnce = defineScenario({
   id: 'three-at-once',
   purpose: 'starts three runs at once on one socket',
   agentRuns: 3,
-  async play(stage) {
-    const socket = await stage.actor().connect({ label: 'session' });
-    if (await socket.greeted()) {
-      const runs = [1, 2, 3].map((index) =>
-        socket.start({ label: RUNS.parallel(index), agent: DATA_AGENT, message: ask(stage, THOROUGH) }),
-      );
-      await awaitEnd(stage, socket, runs);
-    }
-    await socket.close();
-  },
+  play: (stage) =>
+    runInSession(
+      stage,
+      ...[1, 2, 3].map((index) => ({
+        label: RUNS.parallel(index),
+        agent: DATA_AGENT,
+        message: ask(stage, THOROUGH),
+      })),
+    ),
 });
 
 export const twoSockets = defineScenario({
   id: 'two-sockets',
   purpose: 'opens a second socket of the same user, then runs on the first',
   agentRuns: 1,
-  async play(stage) {
-    const actor = stage.actor();
-    const older = await actor.connect({ label: 'session' });
-    await older.greeted();
-    const newer = await actor.connect({ label: 'session' });
-    if ((await newer.greeted()) && older.isOpen) {
-      await newer.ping();
-      const run = older.start({ label: RUNS.older, agent: DATA_AGENT, message: ask(stage, SHORT) });
-      await awaitEnd(stage, older, [run]);
-      await newer.ping();
-    }
-    await Promise.all([older.close(), newer.close()]);
-  },
+  play: (stage) =>
+    inSession(stage, async (older) => {
+      const newer = await stage.actor().connect({ label: 'session' });
+      if (await newer.greeted()) {
+        await newer.ping();
+        const run = older.start({ label: RUNS.older, agent: DATA_AGENT, message: ask(stage, SHORT) });
+        await awaitEnd(stage, older, [run]);
+        await newer.ping();
+      }
+      await newer.close();
+    }),
 });
 
 export const cancellation = defineScenario({
@@ -120,22 +121,16 @@ export const cancellation = defineScenario({
   purpose: 'cancels a run in flight',
   trials: 3,
   agentRuns: 1,
-  async play(stage) {
-    const socket = await stage.actor().connect({ label: 'session' });
-    if (await socket.greeted()) {
+  play: (stage) =>
+    inSession(stage, async (socket) => {
+      const { completionMs, firstEventMs, cancelMs } = stage.thresholds;
+      const withinMs = Math.min(completionMs, firstEventMs + cancelMs);
       const message = ask(stage, THOROUGH, 240);
-      const withinMs = Math.min(
-        stage.thresholds.completionMs,
-        stage.thresholds.firstEventMs + stage.thresholds.cancelMs,
-      );
       const run = socket.start({ label: RUNS.cancelled, agent: DATA_AGENT, message, withinMs });
-      if (await run.answered()) {
-        run.cancel();
-        await awaitEnd(stage, socket, [run]);
-      }
-    }
-    await socket.close();
-  },
+      if (!(await run.answered())) return;
+      run.cancel();
+      await awaitEnd(stage, socket, [run]);
+    }),
 });
 
 export const memory = defineScenario({
@@ -144,41 +139,32 @@ export const memory = defineScenario({
   needs: ['threads'],
   trials: 2,
   agentRuns: 2,
-  async play(stage) {
-    const socket = await stage.actor().connect({ label: 'session' });
-    if (await socket.greeted()) {
+  play: (stage) =>
+    inSession(stage, async (socket) => {
       const fact = `Please remember this: the access phrase of the Marigold project is ${stage.nonce('fact')}.`;
       const told = socket.start({ label: RUNS.tell, agent: DATA_AGENT, message: fact });
       await told.ended();
       const { threadId } = told;
-      if (threadId !== undefined) {
-        const message = 'What did I tell you is the access phrase of the Marigold project?';
-        const asked = socket.start({ label: RUNS.recall, agent: DATA_AGENT, message, threadId });
-        await awaitEnd(stage, socket, [asked]);
-      }
-    }
-    await socket.close();
-  },
+      if (threadId === undefined) return;
+      const message = 'What did I tell you is the access phrase of the Marigold project?';
+      await awaitEnd(stage, socket, [
+        socket.start({ label: RUNS.recall, agent: DATA_AGENT, message, threadId }),
+      ]);
+    }),
 });
 
 export const largeFrames = defineScenario({
   id: 'large-frames',
   purpose: 'starts runs with frames up to one byte below the largest',
   agentRuns: FRAME_BYTES.length,
-  async play(stage) {
-    const socket = await stage.actor().connect({ label: 'session' });
-    if (await socket.greeted()) {
-      const runs = FRAME_BYTES.map((frameBytes) =>
-        socket.start({
-          label: RUNS.frame(frameBytes),
-          agent: DATA_AGENT,
-          message: ask(stage, SHORT),
-          frameBytes,
-        }),
-      );
-      await Promise.all(runs.map((run) => run.ended()));
-      await listenOn(stage, socket);
-    }
-    await socket.close();
-  },
+  play: (stage) =>
+    runInSession(
+      stage,
+      ...FRAME_BYTES.map((frameBytes) => ({
+        label: RUNS.frame(frameBytes),
+        agent: DATA_AGENT,
+        message: ask(stage, SHORT),
+        frameBytes,
+      })),
+    ),
 });
