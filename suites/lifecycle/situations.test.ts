@@ -65,28 +65,38 @@ describe('lifecycle/runs-interleave', () => {
     `);
   });
 
-  it('fails when one of them is out of order or never ends', () => {
+  it('fails when one of them is out of order; that one never ends is told under LC-3', () => {
     const broken = three((story, index) => (index === 1 ? without(story, 'tool_completed') : story));
-    expect(judge(atOnce(broken))[0]).toMatchInlineSnapshot(`"fail call-open-at-terminal: each run started, in order, and ended, although the others were under way | analysis at once 2: call-open-at-terminal"`);
+    expect(judge(atOnce(broken))[0]).toMatchInlineSnapshot(
+      `"fail call-open-at-terminal: each run started, in order, and ended, although the others were under way | analysis at once 2: call-open-at-terminal"`,
+    );
     const open = three((story, index) => (index === 2 ? story.slice(0, 3) : story));
-    expect(judge(atOnce(open, (wire) => wire.misses('end of rq-1-3', 120_000)))[0]).toMatchInlineSnapshot(`"fail call-never-closed: each run started, in order, and ended, although the others were under way | analysis at once 3: call-never-closed"`);
+    expect(judge(atOnce(open, (wire) => wire.misses('end of rq-1-3', 120_000)))[0]).toMatchInlineSnapshot(
+      `"inconclusive call-never-closed (because LC-3): each run started, in order, and ended, although the others were under way | analysis at once 3: call-never-closed"`,
+    );
   });
 
   it('fails when an event of one is told under the request of another', () => {
     const mixed = three((story, index) =>
       index === 0 ? story.with(1, { ...(story[1] as Beat), run: 'run-2' }) : story,
     );
-    expect(judge(atOnce(mixed))[0]).toMatchInlineSnapshot(`"fail runs-mixed: each run started, in order, and ended, although the others were under way | analysis at once 1: an event of run run-2"`);
+    expect(judge(atOnce(mixed))[0]).toMatchInlineSnapshot(
+      `"fail runs-mixed: each run started, in order, and ended, although the others were under way | analysis at once 1: an event of run run-2"`,
+    );
   });
 
   it('fails when they all get one id', () => {
     const same = three().map((story) => named('run-1', story));
-    expect(judge(atOnce(same))[0]).toMatchInlineSnapshot(`"fail one-id-for-two: each run started, in order, and ended, although the others were under way | analysis at once 1 and analysis at once 2 are both run run-1"`);
+    expect(judge(atOnce(same))[0]).toMatchInlineSnapshot(
+      `"fail one-id-for-two: each run started, in order, and ended, although the others were under way | analysis at once 1 and analysis at once 2 are both run run-1"`,
+    );
   });
 
   it('cannot tell of a run of which nothing was seen', () => {
     const dumb = three((story, index) => (index === 0 ? [] : story));
-    expect(judge(atOnce(dumb))[0]).toMatchInlineSnapshot(`"inconclusive nothing-seen (because CN-4): each run started, in order, and ended, although the others were under way | it ended "deadline""`);
+    expect(judge(atOnce(dumb))[0]).toMatchInlineSnapshot(
+      `"inconclusive nothing-seen (because CN-4): each run started, in order, and ended, although the others were under way | it ended "deadline""`,
+    );
   });
 
   it('cannot tell when the harness broke off', () => {
@@ -365,9 +375,7 @@ describe('lifecycle/remembers-its-thread', () => {
   });
 
   it('fails when it does not, or only nearly', () => {
-    expect(
-      judge(memory(answering('Noted.'), answering('You have told me nothing.'))),
-    ).toMatchInlineSnapshot(`
+    expect(judge(memory(answering('Noted.'), answering('You have told me nothing.')))).toMatchInlineSnapshot(`
       [
         "fail forgotten: the answer states "0123456789ab" | "You have told me nothing."",
       ]
