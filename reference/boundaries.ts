@@ -34,6 +34,8 @@ export interface ChatPeer {
   readonly close: (code: number, reason: string) => void;
   /** Cuts the connection without a close frame. */
   readonly drop: () => void;
+  /** Resolves when what was sent before has left, or nearly; at once when the peer reads fast enough. */
+  readonly drained: () => Promise<void> | undefined;
 }
 
 /** What happens to a socket after it was opened. */
@@ -45,6 +47,9 @@ export interface ChatReceiver {
 /** Starts a session on a socket that was just opened. */
 export type ChatOpener = (peer: ChatPeer) => ChatReceiver;
 
+/** Starts the stream of a run on a socket that was just opened. */
+export type StreamOpener = (peer: ChatPeer, runId: string) => ChatReceiver;
+
 /**
  * The places where a deployment meets the world. Each takes the honest behaviour and answers with
  * the one to use, so that deviations can be composed around code that does not know of them
@@ -55,4 +60,5 @@ export interface Boundaries {
   readonly tokens: (honest: TokenVerifier) => TokenVerifier;
   readonly upgrades: (honest: UpgradeGate) => UpgradeGate;
   readonly sockets: (honest: ChatOpener) => ChatOpener;
+  readonly streams: (honest: StreamOpener) => StreamOpener;
 }

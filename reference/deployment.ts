@@ -1,16 +1,21 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
-import { builtInAgents } from './agents/built-in.ts';
+import { BUILT_IN_AGENTS, workFinder } from './agents/built-in.ts';
+import { agentDirectory } from './agents/directory.ts';
 import { issueToken, type TokenKeys, verifyToken } from './auth/tokens.ts';
-import type { Boundaries } from './boundaries.ts';
-import { ChatServer } from './chat/server.ts';
+import type { Boundaries, TokenVerifier } from './boundaries.ts';
 import { openSession } from './chat/session.ts';
-import { upgradeGate } from './chat/upgrade-gate.ts';
 import { type DefectSwitch, defectSwitch } from './defects/catalogue.ts';
+import { type FaultSwitch, faultSwitch, KeysUnavailableError } from './faults.ts';
 import { httpApp } from './http/app.ts';
+import { AgentRuns } from './runs/agent-runs.ts';
+import { RunsInFlight } from './runs/in-flight.ts';
 import { RunService } from './runs/service.ts';
 import { completeSettings, type DeploymentSettings, type Settings } from './settings.ts';
+import { SocketServer } from './sockets/server.ts';
+import { upgradeGate } from './sockets/upgrade-gate.ts';
 import { type OpenStore, openStore } from './store/open.ts';
+import { openStream } from './stream/session.ts';
 
 /** A ready token of one of the deployment's users. */
 export interface ReadyToken {
@@ -40,6 +45,8 @@ export interface Deployment {
   readonly version: string;
   /** Which defects it commits; none unless asked to. */
   readonly defects: DefectSwitch;
+  /** Which of its dependencies are made unavailable; none unless asked to. */
+  readonly faults: FaultSwitch;
   readonly stop: () => Promise<void>;
 }
 
@@ -68,42 +75,73 @@ interface Running {
   readonly stop: () => Promise<void>;
 }
 
-async function run(
-  settings: Settings,
-  keys: TokenKeys,
-  store: OpenStore,
-  boundaries: Boundaries,
-): Promise<Running> {
-  const { clock, newId, thinkingMs, limits, version, pingIntervalMs, allowedOrigins } = settings;
-  const verify = boundaries.tokens((token) => verifyToken(keys, token));
-  const runs = new RunService({
-    ...limits,
-    store: store.db,
-    clock,
-    newId,
-    thinkingMs,
-    agents: builtInAgents(),
+interface Composition {
+  readonly settings: Settings;
+  readonly keys: TokenKeys;
+  readonly store: OpenStore;
+  readonly boundaries: Boundaries;
+  readonly faults: FaultSwitch;
+}
+
+/** Verifies tokens as long as the keys can be had; a missing token is refused without them. */
+function verifier({ keys, faults, boundaries }: Composition): TokenVerifier {
+  return boundaries.tokens(async (token) => {
+    const isMissing = token === undefined || token === '';
+    if (!isMissing && faults.unavailable().includes('token-keys')) throw new KeysUnavailableError();
+    return verifyToken(keys, token);
   });
-  const chat = new ChatServer({
+}
+
+function services({ settings, store: { db: store } }: Composition) {
+  const { clock, newId, thinkingMs, limits } = settings;
+  const agents = agentDirectory(BUILT_IN_AGENTS, store);
+  const inFlight = new RunsInFlight({ store, clock, newId, runTimeLimitMs: limits.runTimeLimitMs });
+  const parts = { store, clock, newId, inFlight, workOf: workFinder(thinkingMs) };
+  const chatRuns = new RunService({ ...parts, agents, maxRunsPerUser: limits.maxRunsPerUser });
+  const agentRuns = new AgentRuns({ ...parts, maxRunsPerUser: limits.maxAgentRunsPerUser });
+  return { agents, inFlight, chatRuns, agentRuns };
+}
+
+type Services = ReturnType<typeof services>;
+
+function socketServer(composition: Composition, { chatRuns, inFlight }: Services, verify: TokenVerifier) {
+  const { settings, store, boundaries } = composition;
+  const { clock, newId, limits, version, pingIntervalMs, allowedOrigins } = settings;
+  const session = { runs: chatRuns, clock, newId, version };
+  const chat = boundaries.sockets((peer) => openSession(session, peer));
+  const stream = boundaries.streams((peer, runId) => openStream({ store: store.db, inFlight }, peer, runId));
+  return new SocketServer({
     gate: boundaries.upgrades(upgradeGate(allowedOrigins, verify)),
-    open: boundaries.sockets((peer) => openSession({ runs, clock, newId, version }, peer)),
+    doors: [
+      { path: /^\/ws$/, maxPerUser: limits.maxSocketsPerUser, open: chat },
+      { path: /^\/api\/stream\/agents\/(.+)$/, maxPerUser: limits.maxStreamsPerUser, open: stream },
+    ],
     clock,
     pingIntervalMs,
     limits,
   });
-  const app = httpApp({ settings, store, keys, verify });
+}
+
+async function run(composition: Composition): Promise<Running> {
+  const { settings, keys, store, boundaries, faults } = composition;
+  const verify = verifier(composition);
+  const inside = services(composition);
+  const { agents, inFlight, agentRuns: runs } = inside;
+  const sockets = socketServer(composition, inside, verify);
+  const runParts = { agents, inFlight, runs };
+  const app = httpApp({ settings, store, keys, verify, unavailable: faults.unavailable, runParts });
   const answer = boundaries.http(async (request) => app.fetch(request));
   const server = createAdaptorServer({ fetch: answer }) as Server;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.on('upgrade', (request, stream, head) => {
-    chat.upgrade(request, stream, head).catch(() => stream.destroy());
+    sockets.upgrade(request, stream, head).catch(() => stream.destroy());
   });
   const port = await listen(server, settings.port, settings.host);
   return {
     port,
     stop: async () => {
-      await runs.stopAll('shutdown');
-      await chat.stop();
+      await inFlight.stopAll('shutdown');
+      await sockets.stop();
       await closeServer(server);
       await store.close();
     },
@@ -120,9 +158,10 @@ export async function startDeployment(given: DeploymentSettings): Promise<Deploy
     settings.defects,
   );
   const store = await openStore(settings.storeUrl, settings.storeConnections);
+  const faults = faultSwitch((unavailable) => store.setReachable(!unavailable.has('store')));
   let running: Running;
   try {
-    running = await run(settings, keys, store, defects.boundaries);
+    running = await run({ settings, keys, store, boundaries: defects.boundaries, faults });
   } catch (error) {
     await store.close();
     throw error;
@@ -144,6 +183,7 @@ export async function startDeployment(given: DeploymentSettings): Promise<Deploy
     allowedOrigins,
     version,
     defects,
+    faults,
     stop: running.stop,
   };
 }

@@ -100,7 +100,7 @@ async function start(options: Options): Promise<Stack> {
     const storeUrl = given ?? (await embedded?.createDatabase()) ?? '';
     const origins = allowedOrigin === undefined ? {} : { allowedOrigins: allowedOrigin };
     const deployment = await startDeployment({ ...settings, ...origins, storeUrl });
-    const control = withControl === true ? await startControlSurface(deployment.defects) : undefined;
+    const control = withControl === true ? await startControlSurface(deployment) : undefined;
     return {
       deployment,
       control,
@@ -117,7 +117,7 @@ async function start(options: Options): Promise<Stack> {
 }
 
 function announce({ deployment, control }: Stack): void {
-  const { stop: _, defects, ...facts } = deployment;
+  const { stop: _, defects, faults: _faults, ...facts } = deployment;
   const line = { ...facts, controlUrl: control?.url ?? null, defects: defects.active() };
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }

@@ -14,6 +14,9 @@ export interface Limits {
   readonly maxFrameBytes: number;
   readonly maxSocketsPerUser: number;
   readonly maxRunsPerUser: number;
+  /** Runs of the agents API that have not ended, the waiting ones too. */
+  readonly maxAgentRunsPerUser: number;
+  readonly maxStreamsPerUser: number;
   readonly runTimeLimitMs: number;
   /** Unsent bytes after which a reader counts as too slow and its socket is closed with 1013. */
   readonly maxUnsentBytes: number;
@@ -54,6 +57,8 @@ const DEFAULT_LIMITS: Limits = {
   maxFrameBytes: MIB, // docs/protocol.md 4: above 1 MiB the socket closes with 1009
   maxSocketsPerUser: 50,
   maxRunsPerUser: 20,
+  maxAgentRunsPerUser: 500,
+  maxStreamsPerUser: 500,
   runTimeLimitMs: 120_000, // docs/protocol.md 4: the completion threshold
   maxUnsentBytes: 8 * MIB,
 };

@@ -71,6 +71,7 @@ export function defectSwitch(context: DefectContext, initial: readonly string[])
       tokens: (honest) => (token) => layered(honest, layers('tokens'))(token),
       upgrades: (honest) => (offer) => layered(honest, layers('upgrades'))(offer),
       sockets: (honest) => (peer) => layered(honest, layers('sockets'))(peer),
+      streams: (honest) => (peer, runId) => layered(honest, layers('streams'))(peer, runId),
     },
   };
 }

@@ -18,7 +18,7 @@ beforeAll(async () => {
     thinkingMs: 1,
     defectDelayMs: 150,
   });
-  control = await startControlSurface(deployment.defects);
+  control = await startControlSurface(deployment);
 }, 30_000);
 
 afterAll(async () => {
@@ -50,7 +50,8 @@ describe('the catalogue', () => {
       const { mustFail, mayFail } = facts;
       expect(mustFail.length + mayFail.length > 0 || 'leavesOpen' in facts).toBe(true);
       expect(mustFail.filter((id) => mayFail.includes(id))).toEqual([]);
-      for (const id of [...mustFail, ...mayFail]) expect(id).toMatch(/^(CN|LC|LT|IS|RS|VL|X)-\d+$/);
+      for (const id of [...mustFail, ...mayFail])
+        expect(id).toMatch(/^(AR|CN|LC|LT|IS|RS|VL|X)-(E?\d+|\d+\.\d+)[a-k]?$/);
     }
   });
 

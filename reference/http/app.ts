@@ -2,13 +2,19 @@ import { Hono } from 'hono';
 import { tokenEndpoint } from '../auth/token-endpoint.ts';
 import { bearerToken, type TokenKeys } from '../auth/tokens.ts';
 import type { TokenVerifier } from '../boundaries.ts';
+import { type Dependency, KeysUnavailableError } from '../faults.ts';
 import type { Settings } from '../settings.ts';
 import type { OpenStore } from '../store/open.ts';
 import { isStoreOutage } from '../store/outage.ts';
+import { agentRoutes, profileRoutes } from './agent-routes.ts';
+import { agentRunRoutes, type RunRouteParts } from './agent-run-routes.ts';
 import { errorResponse, HttpError } from './errors.ts';
+import { openApi } from './openapi.ts';
 import { origins } from './origins.ts';
 import { contextItemRoutes, projectRoutes } from './project-routes.ts';
-import type { App, Authenticated } from './routes.ts';
+import type { Api, App, Authenticated } from './routes.ts';
+import { runPartRoutes } from './run-part-routes.ts';
+import { workflowRoutes } from './workflow-routes.ts';
 
 /** What the HTTP side of a deployment is composed of. */
 export interface AppParts {
@@ -16,6 +22,8 @@ export interface AppParts {
   readonly store: OpenStore;
   readonly keys: TokenKeys;
   readonly verify: TokenVerifier;
+  readonly unavailable: () => readonly Dependency[];
+  readonly runParts: Omit<RunRouteParts, 'store'>;
 }
 
 const SERVICE = 'reference-deployment';
@@ -26,15 +34,32 @@ function methodNotAllowed(allow: string): Response {
   });
 }
 
-/** What is open to everybody: health follows the store, and tokens are given for credentials. */
-function openRoutes(app: App, { settings, store, keys }: AppParts): void {
+/** The state of everything the deployment depends on. */
+async function componentsOf({ store, unavailable }: AppParts) {
+  const status = (isHealthy: boolean) => ({ status: isHealthy ? 'healthy' : 'unhealthy' });
+  return {
+    store: status(await store.answers()),
+    'token-keys': status(!unavailable().includes('token-keys')),
+  };
+}
+
+/** What is open to everybody: health follows the dependencies, and tokens are given for credentials. */
+function openRoutes({ app, operations }: Api, parts: AppParts): void {
+  const { settings, keys, unavailable } = parts;
   app.get('/health', async (context) => {
-    const answers = await store.answers();
-    const status = answers ? 'healthy' : 'unhealthy';
-    const body = { status, service: SERVICE, version: settings.version, components: { store: { status } } };
-    return context.json(body, answers ? 200 : 503);
+    const components = await componentsOf(parts);
+    const isHealthy = Object.values(components).every(({ status }) => status === 'healthy');
+    const status = isHealthy ? 'healthy' : 'unhealthy';
+    const body = { status, service: SERVICE, version: settings.version, components };
+    return context.json(body, isHealthy ? 200 : 503);
   });
   app.all('/health', () => methodNotAllowed('GET'));
+  app.get('/openapi.json', (context) => context.json(openApi(operations, settings.version)));
+  app.all('/openapi.json', () => methodNotAllowed('GET'));
+  app.use('/oauth/token', async (_, next) => {
+    if (unavailable().includes('token-keys')) throw new KeysUnavailableError();
+    await next();
+  });
   app.post('/oauth/token', tokenEndpoint(keys, settings.identities, settings.tokenLifetimeSeconds));
   app.all('/oauth/token', () => methodNotAllowed('POST'));
 }
@@ -53,6 +78,9 @@ function requireToken(app: App, verify: TokenVerifier): void {
 
 function failure(error: unknown): Response {
   if (error instanceof HttpError) return errorResponse(error);
+  if (error instanceof KeysUnavailableError) {
+    return errorResponse(new HttpError(503, 'UNAVAILABLE', 'tokens cannot be verified at present'));
+  }
   if (isStoreOutage(error)) {
     return errorResponse(new HttpError(503, 'UNAVAILABLE', 'the store does not answer; try again later'));
   }
@@ -61,14 +89,20 @@ function failure(error: unknown): Response {
 
 /** The HTTP application: open routes, then everything that needs a token, then the answers to nonsense. */
 export function httpApp(parts: AppParts): App {
-  const { settings, store, verify } = parts;
+  const { settings, store, verify, runParts } = parts;
   const app: App = new Hono<Authenticated>();
+  const api: Api = { app, operations: [] };
   app.use('*', origins(settings.allowedOrigins));
-  openRoutes(app, parts);
+  openRoutes(api, parts);
   requireToken(app, verify);
-  const routeParts = { store: store.db, clock: settings.clock, newId: settings.newId };
-  projectRoutes(app, routeParts);
-  contextItemRoutes(app, routeParts);
+  const routeParts = { store: store.db, clock: settings.clock, newId: settings.newId, ...runParts };
+  projectRoutes(api, routeParts);
+  contextItemRoutes(api, routeParts);
+  workflowRoutes(api, routeParts);
+  agentRoutes(api, routeParts);
+  profileRoutes(api, routeParts);
+  agentRunRoutes(api, routeParts);
+  runPartRoutes(api, routeParts);
   app.notFound(() => errorResponse(new HttpError(404, 'ROUTE_NOT_FOUND', 'nothing is served at this path')));
   app.onError(failure);
   return app;

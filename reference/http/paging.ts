@@ -1,17 +1,42 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
+import { z } from 'zod';
 import type { Page, PageRequest } from '../store/projects.ts';
 import { HttpError } from './errors.ts';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 100;
 
+/** The query of every list. */
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
+  cursor: z.string().optional(),
+});
+
+/** The body of a page. */
+export function pageOfType(item: z.ZodType): z.ZodType {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable(), total: z.int().min(0) });
+}
+
+/** Reads a limit; only plain digits count, whatever a number may otherwise look like. */
 function readLimit(text: string | undefined): number {
   if (text === undefined) return DEFAULT_LIMIT;
   const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (limit >= 1 && limit <= MAX_LIMIT) return limit;
   const problem = { loc: ['query', 'limit'], msg: `must be 1 to ${MAX_LIMIT}`, type: 'out_of_range' };
   throw new HttpError(422, 'VALIDATION', [problem]);
+}
+
+/** Reads filters of a list; rejects with 422 what they cannot be. */
+export function readFilters<S extends z.ZodObject>(context: Context, schema: S): z.output<S> {
+  const parsed = schema.safeParse(context.req.query());
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, code }) => ({
+    loc: ['query', ...path.map(String)],
+    msg: 'not a value it can have',
+    type: code,
+  }));
+  throw new HttpError(422, 'VALIDATION', problems);
 }
 
 /** Binds a cursor to the list it came from, so that it opens no other one. */
@@ -30,7 +55,7 @@ export function readPageRequest(context: Context, list: string): PageRequest {
   const cursor = context.req.query('cursor');
   return {
     limit: readLimit(context.req.query('limit')),
-    before: cursor === undefined ? undefined : readCursor(list, cursor),
+    seen: cursor === undefined ? undefined : readCursor(list, cursor),
   };
 }
 
@@ -46,4 +71,9 @@ export function pageBody<T extends { readonly ordinal: string }>(
       ? null
       : Buffer.from(`${last.ordinal}.${seal(list, last.ordinal)}`).toString('base64url');
   return { items: page.items.map(show), nextCursor, total: page.total };
+}
+
+/** An item of a list as it leaves: its place in the list is nobody's business. */
+export function withoutOrdinal<T extends { readonly ordinal: string }>({ ordinal: _, ...item }: T): object {
+  return item;
 }

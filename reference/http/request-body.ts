@@ -33,6 +33,15 @@ function located(path: readonly PropertyKey[]): readonly (string | number)[] {
   return path.map((part) => (typeof part === 'number' ? part : String(part)));
 }
 
+/** Nobody reads more of them, and a body may have a million. */
+const MAX_PROBLEMS = 20;
+
+function messageOf({ code, message }: z.core.$ZodIssue): string {
+  if (code === 'unrecognized_keys') return 'unknown field';
+  // A message of a rule of ours; those of the library could quote what was sent.
+  return code === 'custom' ? message : 'missing, of the wrong type, or out of range';
+}
+
 /** Reads a JSON body of a known shape; rejects with 413, 415 or 422. */
 export async function readBody<S extends z.ZodType>(
   context: Context,
@@ -44,10 +53,9 @@ export async function readBody<S extends z.ZodType>(
   }
   const parsed = schema.safeParse(parseJson(await readBytes(context.req.raw, limit)));
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((problem) => ({
+  const problems = parsed.error.issues.slice(0, MAX_PROBLEMS).map((problem) => ({
     loc: ['body', ...located(problem.path)],
-    msg:
-      problem.code === 'unrecognized_keys' ? 'unknown field' : 'missing, of the wrong type, or out of range',
+    msg: messageOf(problem),
     type: problem.code,
   }));
   throw new HttpError(422, 'VALIDATION', problems);

@@ -1,4 +1,4 @@
-import { type Agent, AgentFailure, type AgentTask, ToolError } from '../agents/agent.ts';
+import { AgentFailure, ToolError } from '../agents/agent.ts';
 import { pause } from '../agents/pause.ts';
 import { countTokens } from '../agents/token-count.ts';
 import { type Clock, roundedMs } from '../clock.ts';
@@ -6,26 +6,33 @@ import type { Store } from '../store/open.ts';
 import { isStoreOutage } from '../store/outage.ts';
 import { readContextItems } from '../store/projects.ts';
 import { earlierProse, transition } from '../store/runs.ts';
-import { commitEnd } from './ending.ts';
-import type { Failure, RunEventBody, TerminalBody } from './events.ts';
-import { RunHistory } from './history.ts';
+import { BatchWriter } from './batch-writer.ts';
+import { commitEnd, type TurnEnd } from './ending.ts';
+import type { Failure, RunEvent, RunEventBody, TerminalBody } from './events.ts';
+import { insertEvents } from './history.ts';
+import { NodeBoard } from './nodes.ts';
+import type { RunRecord } from './record.ts';
 import type { LiveRun, StopReason } from './run.ts';
-import { ToolCalls } from './tool-calls.ts';
+import { Steps } from './steps.ts';
+import type { Desk, RunWork } from './work.ts';
 
 /** What every run of a deployment works with. */
 export interface RunSurroundings {
   readonly store: Store;
   readonly clock: Clock;
   readonly newId: () => string;
-  readonly thinkingMs: number;
   readonly runTimeLimitMs: number;
 }
 
-/** What one run was asked to do. */
-export interface RunInput {
+/** What one turn was asked to do, and how far earlier turns have counted their steps. */
+export interface TurnInput {
   readonly message: string;
   readonly contextItemIds: readonly string[];
+  readonly firstStepNumber: number;
 }
+
+/** Does something when nothing else changes the same run. */
+export type Exclusively = <R>(work: () => Promise<R>) => Promise<R>;
 
 type Outcome = { readonly response: string } | { readonly error: unknown };
 
@@ -42,103 +49,130 @@ function classify(error: unknown): Failure {
   return { type: 'orchestration', code: 'INTERNAL', message: 'the agent stopped for a reason of its own' };
 }
 
-/** One agent at work on one run: turns what it does into events, and its end into one terminal event. */
+/** One turn at work: turns what is done into events, steps and frames, and its end into one terminal event. */
 export class RunExecution {
   readonly #around: RunSurroundings;
   readonly #run: LiveRun;
-  readonly #input: RunInput;
-  readonly #history: RunHistory;
-  readonly #calls: ToolCalls;
-  #thoughts = 0;
+  readonly #record: RunRecord;
+  readonly #input: TurnInput;
+  readonly #events: BatchWriter<RunEvent>;
+  readonly #steps: Steps;
+  readonly #nodes: NodeBoard;
   #tokensRead: number;
   #tokensWritten = 0;
 
-  constructor(around: RunSurroundings, run: LiveRun, input: RunInput) {
+  constructor(around: RunSurroundings, run: LiveRun, record: RunRecord, input: TurnInput) {
     this.#around = around;
     this.#run = run;
+    this.#record = record;
     this.#input = input;
     this.#tokensRead = countTokens(input.message);
-    this.#history = new RunHistory(around.store, () => run.stop('store'));
-    this.#calls = new ToolCalls({
+    this.#events = new BatchWriter(
+      (batch) => insertEvents(around.store, batch),
+      () => run.stop('store'),
+    );
+    const { id: runId, turn } = run.identity;
+    this.#nodes = new NodeBoard(runId, around.clock, (nodeState) =>
+      record.tell({ type: 'workflow.node_state.updated', nodeState }),
+    );
+    this.#steps = new Steps({
+      runId,
+      turn,
+      firstStepNumber: input.firstStepNumber,
       clock: around.clock,
       newId: around.newId,
       signal: run.signal,
       emit: (body, atMs) => this.#emit(body, atMs),
+      tell: (step) => record.tell({ type: 'agent.step.updated', step }),
       cutShortCode: () => (run.stopReason === 'cancelled' ? 'cancelled' : 'aborted'),
     });
   }
 
-  /** Runs the agent to its end; never rejects. */
-  async perform(agent: Agent): Promise<void> {
+  /** Works to the end of the turn; never rejects. */
+  async perform(work: RunWork, exclusively: Exclusively): Promise<void> {
     const { clock, runTimeLimitMs } = this.#around;
+    if (work.startDelayMs > 0) await pause(work.startDelayMs, this.#run.signal).catch(() => undefined);
     const limit = setTimeout(() => this.#run.stop('timeout'), runTimeLimitMs);
     await this.#enterRunning();
     const startedAtMs = clock.now();
-    this.#emit({ type: 'agent_started', data: { model: agent.model } }, startedAtMs);
+    this.#emit({ type: 'agent_started', data: { model: work.model } }, startedAtMs);
     let outcome: Outcome;
     try {
-      outcome = { response: await agent.run(this.#task()) };
+      this.#run.signal.throwIfAborted();
+      outcome = { response: await work.perform(this.#desk()) };
     } catch (error) {
       outcome = { error };
     } finally {
       clearTimeout(limit);
     }
-    this.#calls.closeAll();
+    this.#steps.closeAll();
     this.#run.seal();
-    await this.#end(outcome, startedAtMs);
+    await this.#end(outcome, startedAtMs, exclusively);
   }
 
-  /** Moves the stored run on; a run that cannot be moved still starts and then says how it ended. */
+  /** Moves the stored run on; a run that cannot be moved says so at its end. */
   async #enterRunning(): Promise<void> {
+    if (this.#run.stopReason !== undefined) return;
     const { clock, store } = this.#around;
     const { id: runId, turn } = this.#run.identity;
     const change = { runId, turn, from: ['PENDING'], to: 'RUNNING', at: new Date(clock.now()) } as const;
     try {
       if (!(await transition(store, change))) this.#run.stop('cancelled');
+      else this.#record.tell({ type: 'agent.run.updated', run: { ...this.#record.run, status: 'RUNNING' } });
     } catch {
       this.#run.stop('store');
     }
   }
 
   #emit(body: RunEventBody, atMs: number): void {
+    this.#count(body);
+    if (this.#run.identity.origin !== 'chat') return; // nobody can listen on the chat socket
     const event = this.#run.stamp(body, atMs);
-    if (body.type === 'tool_completed') this.#tokensRead += countTokens(JSON.stringify(body.data.result));
     this.#run.publish(event);
-    this.#history.append(event);
+    this.#events.append(event);
   }
 
-  #task(): AgentTask {
-    const { store, thinkingMs, clock } = this.#around;
+  #count(body: RunEventBody): void {
+    if (body.type === 'tool_completed') this.#tokensRead += countTokens(JSON.stringify(body.data.result));
+    if (body.type === 'agent_thinking') this.#tokensWritten += countTokens(body.data.thought);
+    if (body.type === 'tool_executing')
+      this.#tokensWritten += countTokens(JSON.stringify(body.data.arguments));
+  }
+
+  #desk(): Desk {
+    const { store } = this.#around;
     const { signal, identity } = this.#run;
+    const { message, contextItemIds } = this.#input;
     return {
-      message: this.#input.message,
-      contextItemIds: this.#input.contextItemIds,
+      message,
+      contextItemIds,
       signal,
-      think: async (thought) => {
-        signal.throwIfAborted();
-        this.#thoughts += 1;
-        this.#tokensWritten += countTokens(thought);
-        this.#emit({ type: 'agent_thinking', data: { thought, step: this.#thoughts } }, clock.now());
-        await pause(thinkingMs, signal);
-      },
-      callTool: (name, args, work) => {
-        this.#tokensWritten += countTokens(JSON.stringify(args));
-        return this.#calls.call(name, args, work);
-      },
-      earlierMessages: async () =>
-        (await earlierProse(store, identity.threadId, identity.id)).map((prose) => ({ prose })),
-      loadDocuments: () => readContextItems(store, this.#input.contextItemIds),
+      nodes: this.#nodes,
+      step: (plan, work) => this.#steps.perform(plan, work),
+      earlierMessages: async () => (await earlierProse(store, identity)).map((prose) => ({ prose })),
+      loadDocuments: () => readContextItems(store, contextItemIds),
     };
   }
 
-  async #end(outcome: Outcome, startedAtMs: number): Promise<void> {
-    const { clock, store, newId } = this.#around;
-    await this.#history.flush().catch(() => undefined);
-    const endedAtMs = clock.now();
-    const body = this.#terminal(outcome, roundedMs(endedAtMs - startedAtMs));
-    const event = this.#run.stamp(body, endedAtMs);
-    const published = await commitEnd({ store, newId }, this.#run, event);
-    this.#run.publish(published);
+  async #end(outcome: Outcome, startedAtMs: number, exclusively: Exclusively): Promise<void> {
+    const end = await exclusively(async (): Promise<TurnEnd> => {
+      this.#closeNodes(outcome);
+      await Promise.all([this.#events.flush(), this.#record.flush()]).catch(() => undefined);
+      const endedAtMs = this.#around.clock.now();
+      const body = this.#terminal(outcome, roundedMs(endedAtMs - startedAtMs));
+      const event = this.#run.stamp(body, endedAtMs) as RunEvent & TerminalBody; // the body is terminal
+      const told = await commitEnd(this.#around, this.#run, this.#record, event);
+      this.#record.adopt(told.frames);
+      return told;
+    });
+    this.#record.log.end();
+    if (this.#run.identity.origin === 'chat') this.#run.publish(end.event);
+  }
+
+  #closeNodes(outcome: Outcome): void {
+    if (this.#run.stopReason === 'cancelled') this.#nodes.close('CANCELLED', null);
+    else if ('error' in outcome) this.#nodes.close('FAILED', classify(outcome.error).message);
+    else this.#nodes.close('COMPLETED', null);
   }
 
   #terminal(outcome: Outcome, durationMs: number): TerminalBody {
@@ -152,7 +186,7 @@ export class RunExecution {
       data: {
         response: outcome.response,
         duration_ms: durationMs,
-        tools_used: this.#calls.used,
+        tools_used: this.#steps.toolsUsed,
         usage: {
           input_tokens: this.#tokensRead,
           output_tokens: output,

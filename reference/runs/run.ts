@@ -1,5 +1,6 @@
 import type { Principal } from '../auth/principal.ts';
 import { type Clock, timestamp } from '../clock.ts';
+import type { RunOrigin } from '../store/tables.ts';
 import type { RunEvent, RunEventBody, RunListener } from './events.ts';
 
 /** What identifies a run and never changes during it. */
@@ -12,6 +13,7 @@ export interface RunIdentity {
   readonly agent: string;
   readonly requestId: string | null;
   readonly turn: number;
+  readonly origin: RunOrigin;
 }
 
 /** Why a run is asked to stop. */
@@ -22,18 +24,26 @@ export class LiveRun {
   readonly identity: RunIdentity;
   readonly #clock: Clock;
   readonly #newId: () => string;
-  readonly #events: RunEvent[] = [];
-  readonly #listeners = new Set<RunListener>();
+  readonly #events: RunEvent[];
+  readonly #listeners: Set<RunListener>;
   readonly #stopper = new AbortController();
   #nextSeq: number;
   #stopReason: StopReason | undefined;
   #sealed = false;
 
-  constructor(identity: RunIdentity, clock: Clock, newId: () => string, firstSeq = 1) {
+  /** `earlier` are the events of the turns before, and `listeners` who heard them and goes on listening. */
+  constructor(
+    identity: RunIdentity,
+    { clock, newId }: { readonly clock: Clock; readonly newId: () => string },
+    earlier: readonly RunEvent[] = [],
+    listeners: Set<RunListener> = new Set(),
+  ) {
     this.identity = identity;
     this.#clock = clock;
     this.#newId = newId;
-    this.#nextSeq = firstSeq;
+    this.#events = [...earlier];
+    this.#listeners = listeners;
+    this.#nextSeq = (earlier.at(-1)?.seq ?? 0) + 1;
   }
 
   get signal(): AbortSignal {

@@ -5,7 +5,20 @@ export function isStoreId(id: string): boolean {
   return UUID.test(id);
 }
 
-/** Text that PostgreSQL can hold: it has no place for NUL, which becomes U+FFFD. */
+/** NUL, and halves of surrogate pairs: the store has no place for the one, UTF-8 none for the other. */
+const UNSTORABLE = /\0|\p{Cs}/u;
+
+/** Tells whether a text comes back from the store as it went in. */
+export function isStorable(text: string): boolean {
+  return !UNSTORABLE.test(text);
+}
+
+/** Text that PostgreSQL can hold: what it has no place for becomes U+FFFD. */
 export function storableText(text: string): string {
-  return text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text;
+  return isStorable(text) ? text : text.replaceAll(/\0|\p{Cs}/gu, '\uFFFD');
+}
+
+/** The beginning of a text that is not cut within a character. */
+export function beginning(text: string, characters: number): string {
+  return storableText(text.slice(0, characters).replace(/\p{Cs}$/u, ''));
 }

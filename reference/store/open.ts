@@ -1,6 +1,8 @@
 import { Kysely, type Migration, Migrator, PostgresDialect } from 'kysely';
 import { Pool } from 'pg';
 import { runsAndProjects } from './migrations/0001-runs-and-projects.ts';
+import { agentsApi } from './migrations/0002-agents-api.ts';
+import { StoreOutageError } from './outage.ts';
 import type { Tables } from './tables.ts';
 
 /** The store: PostgreSQL behind a typed query builder. */
@@ -9,6 +11,7 @@ export type Store = Kysely<Tables>;
 /** Every migration in the order of its name; a published one is never edited. */
 const MIGRATIONS: Record<string, Migration> = {
   '0001-runs-and-projects': runsAndProjects,
+  '0002-agents-api': agentsApi,
 };
 
 /** A store that is slower than this to connect or to answer counts as down. */
@@ -22,6 +25,8 @@ export interface OpenStore {
   readonly db: Store;
   /** Resolves when the store answered within a second; never rejects. */
   readonly answers: () => Promise<boolean>;
+  /** Takes the store away, or gives it back: every later use of it fails as if it were down. */
+  readonly setReachable: (reachable: boolean) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -58,7 +63,13 @@ export async function openStore(url: string, connections: number): Promise<OpenS
   });
   // A lost idle connection is reported here; the next query finds out by itself.
   pool.on('error', () => undefined);
-  const db: Store = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  let reachable = true;
+  const connect = async () => {
+    if (!reachable) throw new StoreOutageError();
+    return pool.connect();
+  };
+  const dialect = new PostgresDialect({ pool: { connect, end: () => pool.end() } });
+  const db: Store = new Kysely<Tables>({ dialect });
   try {
     await migrate(db);
   } catch (error) {
@@ -67,7 +78,10 @@ export async function openStore(url: string, connections: number): Promise<OpenS
   }
   return {
     db,
-    answers: () => answersWithin(pool, HEALTH_TIMEOUT_MS),
+    answers: async () => reachable && answersWithin(pool, HEALTH_TIMEOUT_MS),
+    setReachable: (wanted) => {
+      reachable = wanted;
+    },
     close: () => db.destroy(),
   };
 }

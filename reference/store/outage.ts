@@ -17,6 +17,16 @@ const OUTAGE_STATES = /^(08|53|57P|28|3D)/;
 const OUTAGE_MESSAGES =
   /connection terminated|timeout exceeded|query read timeout|not queryable|cannot use a pool/i;
 
+/** The store was taken away on purpose. */
+export class StoreOutageError extends Error {
+  readonly code = 'ECONNREFUSED';
+
+  constructor() {
+    super('the store is unavailable');
+    this.name = 'StoreOutageError';
+  }
+}
+
 /** Tells whether an error means that the store is down, rather than that we asked it nonsense. */
 export function isStoreOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -21,10 +21,10 @@ export interface Page<T> {
   readonly hasMore: boolean;
 }
 
-/** How much of a list is wanted; `before` is the ordinal of the last item seen. */
+/** How much of a list is wanted; `seen` is the ordinal of the last item seen. */
 export interface PageRequest {
   readonly limit: number;
-  readonly before: string | undefined;
+  readonly seen: string | undefined;
 }
 
 const PROJECT_COLUMNS = ['id', 'ordinal', 'name', 'created_at as createdAt'] as const;
@@ -34,8 +34,8 @@ function owned(store: Store, owner: Principal) {
   return store.selectFrom('projects').where('tenant', '=', owner.tenant).where('user_id', '=', owner.user);
 }
 
-/** One row more than asked for was read, to see whether there is a next page. */
-function pageOf<T>(rows: readonly T[], limit: number, total: string): Page<T> {
+/** A page of rows of which one more than asked for was read, to see whether there is a next page. */
+export function pageOf<T>(rows: readonly T[], limit: number, total: string): Page<T> {
   return { items: rows.slice(0, limit), total: Number(total), hasMore: rows.length > limit };
 }
 
@@ -109,7 +109,7 @@ export async function listProjects(
   page: PageRequest,
 ): Promise<Page<Project>> {
   const all = owned(store, owner);
-  const from = page.before === undefined ? all : all.where('ordinal', '<', page.before);
+  const from = page.seen === undefined ? all : all.where('ordinal', '<', page.seen);
   const rows = await from
     .select(PROJECT_COLUMNS)
     .orderBy('ordinal', 'desc')
@@ -153,7 +153,7 @@ export async function listContextItems(
   page: PageRequest,
 ): Promise<Page<ContextItem>> {
   const all = store.selectFrom('context_items').where('project_id', '=', projectId);
-  const from = page.before === undefined ? all : all.where('ordinal', '<', page.before);
+  const from = page.seen === undefined ? all : all.where('ordinal', '<', page.seen);
   const rows = await from
     .select(ITEM_COLUMNS)
     .orderBy('ordinal', 'desc')

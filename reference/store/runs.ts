@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import type { Principal } from '../auth/principal.ts';
+import type { WorkOrder } from '../workflows/graph.ts';
 import { storableText } from './ids.ts';
 import type { Store } from './open.ts';
-import type { MessageRole, RunStatus } from './tables.ts';
+import type { MessageRole, RunOrigin, RunStatus } from './tables.ts';
 
 /** A run to be stored before anything of it happens. */
 export interface NewRun {
@@ -19,6 +20,8 @@ export interface NewRun {
   readonly contextItemIds: readonly string[];
   readonly startedAt: Date;
   readonly message: NewMessage;
+  readonly work: WorkOrder | null;
+  readonly origin: RunOrigin;
 }
 
 /** A message of a run to be stored. */
@@ -27,6 +30,7 @@ export interface NewMessage {
   readonly role: MessageRole;
   readonly content: string;
   readonly prose: string;
+  readonly contextItemIds: readonly string[];
 }
 
 function messageRow(run: { id: string; threadId: string }, turn: number, message: NewMessage, at: Date) {
@@ -38,6 +42,7 @@ function messageRow(run: { id: string; threadId: string }, turn: number, message
     role: message.role,
     content: storableText(message.content),
     prose: storableText(message.prose),
+    context_item_ids: [...message.contextItemIds],
     created_at: at,
   };
 }
@@ -71,6 +76,8 @@ export async function insertRun(store: Store, run: NewRun): Promise<boolean> {
         context_item_ids: [...run.contextItemIds],
         started_at: run.startedAt,
         finished_at: null,
+        work: run.work === null ? null : JSON.stringify(run.work),
+        origin: run.origin,
       })
       .onConflict((conflict) => conflict.columns(['tenant', 'user_id', 'request_key']).doNothing())
       .executeTakeFirst();
@@ -174,17 +181,16 @@ export async function ownsThread(store: Store, owner: Principal, threadId: strin
 /** A memory has a horizon: what lies further back than this many messages is forgotten. */
 const REMEMBERED_MESSAGES = 200;
 
-/** What the user said earlier in a thread, without data blocks, oldest first. */
+/** What the user said in a thread before a turn of a run, without data blocks, oldest first. */
 export async function earlierProse(
   store: Store,
-  threadId: string,
-  runId: string,
+  { id, threadId, turn }: { readonly id: string; readonly threadId: string; readonly turn: number },
 ): Promise<readonly string[]> {
   const rows = await store
     .selectFrom('messages')
     .select(sql<string>`left(prose, 32768)`.as('prose'))
     .where('thread_id', '=', threadId)
-    .where('run_id', '!=', runId)
+    .where(({ eb, or }) => or([eb('run_id', '!=', id), eb('turn', '<', turn)]))
     .where('role', '=', 'user')
     .orderBy('ordinal', 'desc')
     .limit(REMEMBERED_MESSAGES)

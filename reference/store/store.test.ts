@@ -41,7 +41,9 @@ describe('the state of a run', () => {
       inputQuery: 'q\0',
       contextItemIds: [],
       startedAt: at,
-      message: { id: crypto.randomUUID(), role: 'user', content: 'q\0', prose: 'q' },
+      message: { id: crypto.randomUUID(), role: 'user', content: 'q\0', prose: 'q', contextItemIds: [] },
+      work: null,
+      origin: 'chat',
     };
   }
 

@@ -6,6 +6,18 @@ export type RunStatus = 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCEL
 /** Who said a message (docs/protocol.md 5). */
 export type MessageRole = 'user' | 'assistant' | 'system' | 'tool';
 
+/** The kinds of steps (docs/protocol.md 5). */
+export type StepType = 'plan' | 'retrieve' | 'tool' | 'respond' | 'other';
+
+/** The states of a node: those of a step, and one for what was never reached. */
+export type NodeStatus = RunStatus | 'SKIPPED';
+
+/** Whether an agent takes requests (docs/protocol.md 5). */
+export type AgentStatus = 'DRAFT' | 'ACTIVE' | 'SUSPENDED' | 'INACTIVE';
+
+/** Over which door a run came in; only those of the chat socket have chat events. */
+export type RunOrigin = 'chat' | 'api';
+
 /** A column written as JSON text and read back parsed. */
 type Json = ColumnType<unknown, string, string>;
 
@@ -57,6 +69,9 @@ export interface RunTable {
   readonly context_item_ids: readonly string[];
   readonly started_at: Date;
   readonly finished_at: Date | null;
+  /** What the run works by, copied when it was made. */
+  readonly work: ColumnType<unknown, string | null, never>;
+  readonly origin: Generated<RunOrigin>;
 }
 
 /** What was said in a run; `prose` is the content without its data blocks, for recalling. */
@@ -69,6 +84,7 @@ export interface MessageTable {
   readonly role: MessageRole;
   readonly content: string;
   readonly prose: string;
+  readonly context_item_ids: Generated<readonly string[]>;
   readonly created_at: Date;
 }
 
@@ -82,6 +98,69 @@ export interface RunEventTable {
   readonly created_at: Date;
 }
 
+/** A workflow of a project. */
+export interface WorkflowTable {
+  readonly id: string;
+  readonly ordinal: GeneratedAlways<string>;
+  readonly project_id: string;
+  readonly name: string;
+  readonly start_delay_ms: number;
+  readonly nodes: Json;
+  readonly created_at: Date;
+}
+
+/** An agent that a tenant set up; it is made in a project and known to the whole tenant. */
+export interface AgentTable {
+  readonly id: string;
+  readonly ordinal: GeneratedAlways<string>;
+  readonly project_id: string;
+  readonly tenant: string;
+  readonly name: string;
+  readonly workflow_id: string | null;
+  readonly model: string;
+  readonly status: AgentStatus;
+  readonly webhook_url: string | null;
+  readonly created_at: Date;
+}
+
+/** One step of a run; `step_number` counts over all turns. */
+export interface RunStepTable {
+  readonly id: string;
+  readonly run_id: string;
+  readonly turn: number;
+  readonly step_number: number;
+  readonly node_id: string;
+  readonly step_type: StepType;
+  readonly status: RunStatus;
+  readonly input: string | null;
+  readonly output: string | null;
+  readonly error: string | null;
+  readonly duration_ms: number | null;
+  readonly started_at: Date | null;
+  readonly completed_at: Date | null;
+}
+
+/** Where a node stands in the last turn that reached it. */
+export interface NodeStateTable {
+  readonly run_id: string;
+  readonly node_id: string;
+  readonly ordinal: GeneratedAlways<string>;
+  readonly turn: number;
+  readonly status: NodeStatus;
+  readonly progress: number;
+  readonly messages: Json;
+  readonly started_at: Date | null;
+  readonly completed_at: Date | null;
+  readonly error: string | null;
+}
+
+/** One frame of the stream of a run. */
+export interface RunFrameTable {
+  readonly run_id: string;
+  readonly seq: number;
+  readonly frame: Json;
+}
+
 /** The whole schema. */
 export interface Tables {
   readonly projects: ProjectTable;
@@ -90,4 +169,9 @@ export interface Tables {
   readonly runs: RunTable;
   readonly messages: MessageTable;
   readonly run_events: RunEventTable;
+  readonly workflows: WorkflowTable;
+  readonly agents: AgentTable;
+  readonly run_steps: RunStepTable;
+  readonly node_states: NodeStateTable;
+  readonly run_frames: RunFrameTable;
 }

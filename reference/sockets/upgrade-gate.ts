@@ -1,5 +1,6 @@
 import { bearerToken } from '../auth/tokens.ts';
 import type { TokenVerifier, UpgradeDecision, UpgradeGate, UpgradeOffer } from '../boundaries.ts';
+import { KeysUnavailableError } from '../faults.ts';
 
 /** The sub-protocol of the chat socket. */
 export const CHAT_PROTOCOL = 'agent-events.v1';
@@ -27,13 +28,29 @@ const FOREIGN_ORIGIN: UpgradeDecision = {
   detail: 'this origin may not open sockets',
 };
 
-/** Decides about sockets: known origin or none, valid token, and only the real protocol selected. */
-export function upgradeGate(allowedOrigins: readonly string[], verify: TokenVerifier): UpgradeGate {
-  return async (offer) => {
-    if (offer.origin !== undefined && !allowedOrigins.includes(offer.origin)) return FOREIGN_ORIGIN;
+const UNAVAILABLE: UpgradeDecision = {
+  kind: 'refuse',
+  status: 503,
+  code: 'UNAVAILABLE',
+  detail: 'tokens cannot be verified at present; try again later',
+};
+
+async function admit(verify: TokenVerifier, offer: UpgradeOffer): Promise<UpgradeDecision> {
+  try {
     const credential = await verify(offeredToken(offer));
     if (credential === undefined) return UNAUTHENTICATED;
     const protocol = offer.protocols.includes(CHAT_PROTOCOL) ? CHAT_PROTOCOL : undefined;
     return { kind: 'open', credential, protocol };
-  };
+  } catch (error) {
+    if (error instanceof KeysUnavailableError) return UNAVAILABLE;
+    throw error;
+  }
+}
+
+/** Decides about sockets: known origin or none, valid token, and only the real protocol selected. */
+export function upgradeGate(allowedOrigins: readonly string[], verify: TokenVerifier): UpgradeGate {
+  return async (offer) =>
+    offer.origin !== undefined && !allowedOrigins.includes(offer.origin)
+      ? FOREIGN_ORIGIN
+      : admit(verify, offer);
 }

@@ -2,16 +2,24 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import { principalKey } from '../auth/principal.ts';
-import type { ChatOpener, ChatPeer, UpgradeDecision, UpgradeGate } from '../boundaries.ts';
+import type { ChatPeer, ChatReceiver, UpgradeDecision, UpgradeGate } from '../boundaries.ts';
 import type { Clock } from '../clock.ts';
 import type { Limits } from '../settings.ts';
 import { closeAtExpiry, closeSocket, keepAlive } from './keep-alive.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 
+/** A path at which sockets are served. */
+export interface SocketDoor {
+  /** Its one group, if it has any, is what the door is asked for. */
+  readonly path: RegExp;
+  readonly maxPerUser: number;
+  readonly open: (peer: ChatPeer, wanted: string) => ChatReceiver;
+}
+
 /** What the socket side of a deployment is composed of. */
-export interface ChatServerParts {
+export interface SocketServerParts {
   readonly gate: UpgradeGate;
-  readonly open: ChatOpener;
+  readonly doors: readonly SocketDoor[];
   readonly clock: Clock;
   readonly pingIntervalMs: number;
   readonly limits: Limits;
@@ -19,8 +27,22 @@ export interface ChatServerParts {
 
 type OpenDecision = Extract<UpgradeDecision, { readonly kind: 'open' }>;
 
-/** The path of the chat socket. */
-const CHAT_PATH = '/ws';
+/** Where a request leads: a door, and what is wanted there. */
+interface Destination {
+  readonly door: SocketDoor;
+  readonly wanted: string;
+}
+
+/** As much may wait unsent before a sender who cares pauses. */
+const COMFORTABLE_BYTES = 256 * 1024;
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // no id of ours, whatever it is
+  }
+}
 
 function offeredProtocols(request: IncomingMessage): readonly string[] {
   const header = request.headers['sec-websocket-protocol'] ?? '';
@@ -30,15 +52,26 @@ function offeredProtocols(request: IncomingMessage): readonly string[] {
     .filter((name) => name !== '');
 }
 
-/** Accepts chat sockets on an HTTP server. */
-export class ChatServer {
-  readonly #parts: ChatServerParts;
-  readonly #sockets = new Map<string, Set<WebSocket>>();
+/** An unasked pong, which peers ignore (RFC 6455 5.5.3), goes out behind everything else; when it has left, so has the rest. */
+function drained(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('close', resolve);
+    socket.pong('', false, () => {
+      socket.off('close', resolve);
+      resolve();
+    });
+  });
+}
+
+/** Accepts sockets on an HTTP server. */
+export class SocketServer {
+  readonly #parts: SocketServerParts;
+  readonly #sockets = new Map<SocketDoor, Map<string, Set<WebSocket>>>();
   /** The protocol decided for an upgrade, which the library asks for in mid-handshake. */
   readonly #protocols = new WeakMap<IncomingMessage, string | undefined>();
   readonly #server: WebSocketServer;
 
-  constructor(parts: ChatServerParts) {
+  constructor(parts: SocketServerParts) {
     this.#parts = parts;
     this.#server = new WebSocketServer({
       noServer: true,
@@ -51,7 +84,8 @@ export class ChatServer {
   /** Handles an upgrade request of the HTTP server. */
   async upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
     stream.on('error', () => stream.destroy());
-    if ((request.url ?? '').split('?')[0] !== CHAT_PATH) {
+    const destination = this.#destinationOf(request);
+    if (destination === undefined) {
       refuseUpgrade(stream, 404, 'ROUTE_NOT_FOUND', 'no socket is served at this path');
       return;
     }
@@ -62,7 +96,7 @@ export class ChatServer {
       refuseUpgrade(stream, decision.status, decision.code, decision.detail);
       return;
     }
-    if (decision.kind === 'open' && this.#isFull(decision)) {
+    if (decision.kind === 'open' && this.#isFull(destination.door, decision)) {
       refuseUpgrade(stream, 429, 'RATE_LIMITED', 'too many sockets at once; close one');
       return;
     }
@@ -70,7 +104,7 @@ export class ChatServer {
     this.#server.handleUpgrade(request, stream, head, (socket) => {
       socket.on('error', () => undefined); // the library closes the socket with the right code itself
       if (decision.kind === 'close') closeSocket(socket, decision.closeCode, decision.reason);
-      else this.#serve(socket, decision);
+      else this.#serve(socket, destination, decision);
     });
   }
 
@@ -88,17 +122,28 @@ export class ChatServer {
     await Promise.all(gone);
   }
 
-  #isFull({ credential }: OpenDecision): boolean {
-    const open = this.#sockets.get(principalKey(credential.principal))?.size ?? 0;
-    return open >= this.#parts.limits.maxSocketsPerUser;
+  #destinationOf(request: IncomingMessage): Destination | undefined {
+    const path = (request.url ?? '').split('?')[0] ?? '';
+    for (const door of this.#parts.doors) {
+      const match = door.path.exec(path);
+      if (match !== null) return { door, wanted: decoded(match[1] ?? '') };
+    }
+    return undefined;
   }
 
-  #count(socket: WebSocket, key: string): void {
-    const open = this.#sockets.get(key) ?? new Set<WebSocket>();
-    this.#sockets.set(key, open.add(socket));
+  #isFull(door: SocketDoor, { credential }: OpenDecision): boolean {
+    const open = this.#sockets.get(door)?.get(principalKey(credential.principal))?.size ?? 0;
+    return open >= door.maxPerUser;
+  }
+
+  #count(socket: WebSocket, door: SocketDoor, key: string): void {
+    const atDoor = this.#sockets.get(door) ?? new Map<string, Set<WebSocket>>();
+    this.#sockets.set(door, atDoor);
+    const open = atDoor.get(key) ?? new Set<WebSocket>();
+    atDoor.set(key, open.add(socket));
     socket.once('close', () => {
       open.delete(socket);
-      if (open.size === 0) this.#sockets.delete(key);
+      if (open.size === 0) atDoor.delete(key);
     });
   }
 
@@ -113,15 +158,16 @@ export class ChatServer {
       },
       close: (code, reason) => closeSocket(socket, code, reason),
       drop: () => socket.terminate(),
+      drained: () => (socket.bufferedAmount > COMFORTABLE_BYTES ? drained(socket) : undefined),
     };
   }
 
-  #serve(socket: WebSocket, decision: OpenDecision): void {
-    const { clock, open, pingIntervalMs } = this.#parts;
-    this.#count(socket, principalKey(decision.credential.principal));
+  #serve(socket: WebSocket, { door, wanted }: Destination, decision: OpenDecision): void {
+    const { clock, pingIntervalMs } = this.#parts;
+    this.#count(socket, door, principalKey(decision.credential.principal));
     keepAlive(socket, pingIntervalMs);
     closeAtExpiry(socket, () => decision.credential.expiresAtMs - clock.now());
-    const receiver = open(this.#peer(socket, decision));
+    const receiver = door.open(this.#peer(socket, decision), wanted);
     socket.on('message', (data: RawData, isBinary: boolean) => {
       if (isBinary) closeSocket(socket, 1003, 'only text messages are understood');
       else if (socket.readyState === WebSocket.OPEN) receiver.message(data.toString());

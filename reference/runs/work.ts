@@ -1,0 +1,32 @@
+import type { ContextDocument, EarlierMessage, JsonObject } from '../agents/agent.ts';
+import type { StepType } from '../store/tables.ts';
+import type { NodeBoard } from './nodes.ts';
+
+/** What a step is, before it begins. */
+export interface StepPlan {
+  readonly nodeId: string;
+  readonly stepType: StepType;
+  /** The thought of a step that thinks, the name of a tool. */
+  readonly title: string;
+  readonly args: JsonObject;
+}
+
+/** What a turn of a run is given to work with; everything stops when the run is asked to. */
+export interface Desk {
+  readonly message: string;
+  readonly contextItemIds: readonly string[];
+  readonly signal: AbortSignal;
+  readonly nodes: NodeBoard;
+  /** Performs and reports one step; rejects with its error after that was reported. */
+  readonly step: <R>(plan: StepPlan, work: () => Promise<R>) => Promise<R>;
+  readonly earlierMessages: () => Promise<readonly EarlierMessage[]>;
+  readonly loadDocuments: () => Promise<readonly ContextDocument[]>;
+}
+
+/** The work of one turn, from its message to its answer. */
+export interface RunWork {
+  readonly model: string;
+  /** How long the run stays PENDING first. */
+  readonly startDelayMs: number;
+  readonly perform: (desk: Desk) => Promise<string>;
+}
