@@ -24,7 +24,7 @@ export function viewTrial(transcript: Transcript, dialect: Dialect): TrialView {
     trial: header.trial,
     scenario: header.scenario,
     transcript,
-    isWhole: seal !== undefined && seal.overflow === undefined && !entries.some(isCutInbound),
+    isWhole: seal !== undefined && seal.overflow === undefined && !entries.some(isBeyondBounds),
     sockets,
     streams: all.filter(({ dial }) => dial.surface === 'stream'),
     exchanges: viewExchanges(entries),
@@ -35,7 +35,12 @@ export function viewTrial(transcript: Transcript, dialect: Dialect): TrialView {
   };
 }
 
-function isCutInbound(entry: Entry): boolean {
+/** With this error we end a socket ourselves, on a frame that is larger than we keep. */
+const FRAME_TOO_LARGE = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+
+/** Something that the target sent was cut, or not taken at all: what was in it is not known. */
+function isBeyondBounds(entry: Entry): boolean {
+  if (entry.kind === 'transport.error') return entry.code === FRAME_TOO_LARGE;
   if (entry.kind === 'http.response') return entry.cut !== undefined;
   return entry.kind === 'ws.frame' && entry.direction === 'in' && entry.cut !== undefined;
 }
@@ -108,8 +113,7 @@ function viewSocket(
     decoded.map((one) => ({ at, seq, decoded: one })),
   );
   const deadlines: readonly DeadlineEntry[] = ofKind(own, 'deadline');
-  const close = ofKind(own, 'ws.close')[0];
-  const errors = ofKind(own, 'transport.error');
+  const { close, errors } = viewEnd(own);
   const [dial] = ofKind(own, 'ws.dial');
   if (dial === undefined) throw new TypeError(`socket ${id} was never dialled`);
   return {
@@ -130,6 +134,15 @@ function viewSocket(
     probes: outbound.filter((frame) => intentOf(frame, 'probe') !== undefined),
     ...buildRuns({ socket: id, actor, outbound, replies, deadlines, close, errors, ref }),
   };
+}
+
+/** How the socket ended; where that was over a frame we would not take, the end is ours. */
+function viewEnd(own: readonly Entry[]): Pick<SocketView, 'close' | 'errors'> {
+  const close = ofKind(own, 'ws.close')[0];
+  const errors = ofKind(own, 'transport.error');
+  const others = errors.filter((error) => !isBeyondBounds(error));
+  if (close === undefined || others.length === errors.length) return { close, errors };
+  return { close: { ...close, by: 'harness' }, errors: others };
 }
 
 function viewPings(

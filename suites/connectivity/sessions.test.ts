@@ -94,6 +94,17 @@ describe('connectivity/greets-once', () => {
     `);
   });
 
+  it('cannot tell when we ended the socket over a frame that was larger than we keep', () => {
+    const large = session((wire) =>
+      wire.opens().greets().pings().fails('WS_ERR_UNSUPPORTED_MESSAGE_LENGTH').closes(1006, 'network'),
+    );
+    expect(judge(large)).toMatchInlineSnapshot(`
+      [
+        "inconclusive evidence-not-whole: exactly one greeting, for ada | one greeting",
+      ]
+    `);
+  });
+
   it('cannot tell without a pong after the greeting', () => {
     expect(judge(session((wire) => wire.opens().greets().pings(null).closes()))).toMatchInlineSnapshot(`
       [
