@@ -1,5 +1,6 @@
 /** What a case set up before the thing that it is about, as its checks find it. */
 import type { Finding } from '../../harness/core/finding.ts';
+import { parseBody } from '../../harness/judge/version.ts';
 import type { ExchangeView, TrialView } from '../../harness/judge/views.ts';
 import { MADE } from './drive.ts';
 import { bodyOf, fieldOf, labelled, missing } from './expect.ts';
@@ -21,3 +22,7 @@ export function notSetUp(view: TrialView, runs: string, count = 1): readonly Fin
   if (madeIds(view, runs).length < count) return missing(view, `${count} started`, 'AR-2.1');
   return undefined;
 }
+
+/** The body that was sent with a request, as JSON. */
+export const sentWith = (exchange: ExchangeView | undefined): unknown =>
+  parseBody(exchange?.request.body ?? '');
