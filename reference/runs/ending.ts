@@ -31,6 +31,8 @@ export interface EndingContext {
 export interface TurnEnd {
   readonly event: RunEvent;
   readonly frames: readonly RunFrame[];
+  /** False when the store was away, and does not know of the end yet. */
+  readonly isStored: boolean;
 }
 
 function endedRun(record: RunRecord, body: TerminalBody, at: string): AgentRun {
@@ -99,13 +101,13 @@ async function storeEnd(
     await insertFrames(trx, frames);
     return true;
   });
-  return stored ? { event, frames } : undefined;
+  return stored ? { event, frames, isStored: true } : undefined;
 }
 
-function unstored(record: RunRecord, event: RunEvent, body: TerminalBody): TurnEnd {
+function otherEnd(record: RunRecord, event: RunEvent, body: TerminalBody, isStored: boolean): TurnEnd {
   const changed = { ...event, ...body } as RunEvent; // type and data are replaced together
   const frames = record.prepare([terminalFrame(endedRun(record, body, event.timestamp), body)]);
-  return { event: changed, frames };
+  return { event: changed, frames, isStored };
 }
 
 /**
@@ -122,14 +124,19 @@ export async function commitEnd(
     const end = await storeEnd(context, run, record, event);
     if (end !== undefined) return end;
     const status = await findRunStatus(context.store, run.identity.principal, run.identity.id);
-    if (status === 'CANCELLED') return unstored(record, event, { type: 'agent_cancelled', data: {} });
+    if (status === 'CANCELLED') return otherEnd(record, event, { type: 'agent_cancelled', data: {} }, true);
   } catch {
     // Told below: a run whose end could not be stored has not completed.
   }
+  return lostEnd(record, event);
+}
+
+/** The end of a turn that the store, or a part of what led to it, did not get. */
+export function lostEnd(record: RunRecord, event: RunEvent): TurnEnd {
   const error = {
     type: 'orchestration' as const,
     code: 'STORE_UNAVAILABLE',
     message: `the end of the run could not be stored at ${timestamp(Date.parse(event.timestamp))}`,
   };
-  return unstored(record, event, { type: 'agent_failed', data: { error } });
+  return otherEnd(record, event, { type: 'agent_failed', data: { error } }, false);
 }

@@ -7,7 +7,7 @@ import { isStoreOutage } from '../store/outage.ts';
 import { readContextItems } from '../store/projects.ts';
 import { earlierProse, transition } from '../store/runs.ts';
 import { BatchWriter } from './batch-writer.ts';
-import { commitEnd, type TurnEnd } from './ending.ts';
+import { commitEnd, lostEnd, type TurnEnd } from './ending.ts';
 import type { Failure, RunEvent, RunEventBody, TerminalBody } from './events.ts';
 import { insertEvents } from './history.ts';
 import { NodeBoard } from './nodes.ts';
@@ -88,8 +88,8 @@ export class RunExecution {
     });
   }
 
-  /** Works to the end of the turn; never rejects. */
-  async perform(work: RunWork, exclusively: Exclusively): Promise<void> {
+  /** Works to the end of the turn and tells whether the store knows of it; never rejects. */
+  async perform(work: RunWork, exclusively: Exclusively): Promise<boolean> {
     const { clock, runTimeLimitMs } = this.#around;
     if (work.startDelayMs > 0) await pause(work.startDelayMs, this.#run.signal).catch(() => undefined);
     const limit = setTimeout(() => this.#run.stop('timeout'), runTimeLimitMs);
@@ -107,7 +107,7 @@ export class RunExecution {
     }
     this.#steps.closeAll();
     this.#run.seal();
-    await this.#end(outcome, startedAtMs, exclusively);
+    return this.#end(outcome, startedAtMs, exclusively);
   }
 
   /** Moves the stored run on; a run that cannot be moved says so at its end. */
@@ -154,19 +154,25 @@ export class RunExecution {
     };
   }
 
-  async #end(outcome: Outcome, startedAtMs: number, exclusively: Exclusively): Promise<void> {
+  async #end(outcome: Outcome, startedAtMs: number, exclusively: Exclusively): Promise<boolean> {
     const end = await exclusively(async (): Promise<TurnEnd> => {
       this.#closeNodes(outcome);
-      await Promise.all([this.#events.flush(), this.#record.flush()]).catch(() => undefined);
+      const isWhole = await Promise.all([this.#events.flush(), this.#record.flush()]).then(
+        () => true,
+        () => false,
+      );
       const endedAtMs = this.#around.clock.now();
       const body = this.#terminal(outcome, roundedMs(endedAtMs - startedAtMs));
       const event = this.#run.stamp(body, endedAtMs) as RunEvent & TerminalBody; // the body is terminal
-      const told = await commitEnd(this.#around, this.#run, this.#record, event);
+      const told = isWhole
+        ? await commitEnd(this.#around, this.#run, this.#record, event)
+        : lostEnd(this.#record, event);
       this.#record.adopt(told.frames);
       return told;
     });
     this.#record.log.end();
     if (this.#run.identity.origin === 'chat') this.#run.publish(end.event);
+    return end.isStored;
   }
 
   #closeNodes(outcome: Outcome): void {

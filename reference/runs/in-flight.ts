@@ -1,9 +1,11 @@
+import { setTimeout } from 'node:timers/promises';
 import { storableText } from '../store/ids.ts';
 import { insertFrames } from '../store/run-parts.ts';
 import type { RunListener } from './events.ts';
 import { RunExecution, type RunSurroundings, type TurnInput } from './execution.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import { RunRecord } from './record.ts';
+import { storeLate } from './repair.ts';
 import type { AgentMessage, AgentRun } from './resources.ts';
 import type { LiveRun, StopReason } from './run.ts';
 import type { RunWork } from './work.ts';
@@ -26,6 +28,9 @@ export interface RunInFlight {
   readonly done: Promise<void>;
 }
 
+/** How soon an end that could not be stored is tried again. */
+const REPAIR_MS = 250;
+
 /** The runs this process works on. */
 export class RunsInFlight {
   readonly #around: RunSurroundings;
@@ -33,6 +38,7 @@ export class RunsInFlight {
   readonly #queue = new KeyedQueue();
   /** Who follows a run on the chat socket, over all its turns. */
   readonly #listeners = new Map<string, Set<RunListener>>();
+  readonly #stopping = new AbortController();
 
   constructor(around: RunSurroundings) {
     this.#around = around;
@@ -84,12 +90,28 @@ export class RunsInFlight {
     record.tell({ type: 'agent.message.appended', message });
     const execution = new RunExecution(this.#around, live, record, input);
     const exclusively = <R>(change: () => Promise<R>) => this.exclusively(run.id, change);
-    const done = execution.perform(work, exclusively).finally(() => {
+    const forget = (): void => {
       if (this.#runs.get(run.id)?.live === live) this.#runs.delete(run.id);
       this.forgetListeners(run.id);
+    };
+    const done = execution.perform(work, exclusively).then((isStored) => {
+      if (isStored) forget();
+      else this.#repair(live, record).then(forget, forget);
       onEnd();
     });
     this.#runs.set(run.id, { live, record, done });
+  }
+
+  /** Stores an end that the store did not hear of, as soon as it is back. */
+  async #repair(live: LiveRun, record: RunRecord): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      await setTimeout(REPAIR_MS, undefined, { signal: this.#stopping.signal });
+      const isStored = await storeLate(this.#around.store, live, record).then(
+        () => true,
+        () => false,
+      );
+      if (isStored) return;
+    }
   }
 
   /** Stops every run in flight and waits until each has told its end. */
@@ -97,6 +119,7 @@ export class RunsInFlight {
     const all = [...this.#runs.values()];
     for (const { live } of all) live.stop(reason);
     await Promise.all(all.map(({ done }) => done));
+    this.#stopping.abort();
   }
 }
 

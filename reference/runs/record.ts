@@ -21,6 +21,10 @@ export class FrameLog {
     return this.#frames[index];
   }
 
+  all(): readonly RunFrame[] {
+    return [...this.#frames];
+  }
+
   push(frame: RunFrame): void {
     this.#frames.push(frame);
     this.#wake();
@@ -92,15 +96,12 @@ export class RunRecord {
   prepare(bodies: readonly FrameBody[]): readonly RunFrame[] {
     const { clock, newId } = this.#parts;
     const atMs = Math.max(this.#lastMs, clock.now());
-    return bodies.map((body, index) => ({
-      type: body.type, // the envelope first, for who reads frames on the wire
-      eventId: newId(),
-      seq: this.#nextSeq + index,
-      timestamp: timestamp(atMs),
-      runId: this.#run.id,
-      turn: this.#run.turn,
-      ...body,
-    }));
+    const { id: runId, turn } = this.#run;
+    return bodies.map(({ type, ...resource }, index) => {
+      const seq = this.#nextSeq + index;
+      const envelope = { type, eventId: newId(), seq, timestamp: timestamp(atMs), runId, turn };
+      return { ...envelope, ...resource } as RunFrame; // taken apart and put together in another order
+    });
   }
 
   /** Tells frames that were prepared, and that somebody else has stored. */

@@ -96,6 +96,11 @@ export class LiveRun {
     for (const listener of this.#listeners) listener(event);
   }
 
+  /** The events of the turn so far. */
+  eventsOfTurn(): readonly RunEvent[] {
+    return this.#events.filter(({ turn }) => turn === this.identity.turn);
+  }
+
   /** Hands over all events so far and then the live ones, without a gap and without a repeat. */
   subscribe(listener: RunListener): () => void {
     for (const event of this.#events) listener(event);
