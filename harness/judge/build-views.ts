@@ -136,13 +136,21 @@ function viewSocket(
   };
 }
 
-/** How the socket ended; where that was over a frame we would not take, the end is ours. */
+/** Codes that our own closing and dropping can end with; any other was in a close frame of the target. */
+const OWN_CODES: ReadonlySet<number> = new Set([1000, 1005, 1006]);
+
+/**
+ * How the socket ended, and by whom. Over a frame that we would not take the end is ours; a close frame that
+ * crossed our own is the target's.
+ */
 function viewEnd(own: readonly Entry[]): Pick<SocketView, 'close' | 'errors'> {
   const close = ofKind(own, 'ws.close')[0];
   const errors = ofKind(own, 'transport.error');
+  if (close === undefined) return { close, errors };
   const others = errors.filter((error) => !isBeyondBounds(error));
-  if (close === undefined || others.length === errors.length) return { close, errors };
-  return { close: { ...close, by: 'harness' }, errors: others };
+  if (others.length < errors.length) return { close: { ...close, by: 'harness' }, errors: others };
+  const isTheirs = close.by === 'harness' && !OWN_CODES.has(close.code);
+  return { close: isTheirs ? { ...close, by: 'target' } : close, errors };
 }
 
 function viewPings(

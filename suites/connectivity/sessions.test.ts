@@ -223,6 +223,18 @@ describe('connectivity/refuses-token-…', () => {
     expect(findingsOf(`connectivity/refuses-token-${kind}`, open)[0]).toMatch(/^fail let-in/);
   });
 
+  it('takes a close frame for the target’s own when it crosses ours', () => {
+    const crossing = (code: number) =>
+      badTokens((wire) =>
+        wire
+          .opens()
+          .receives({ type: 'error', code: 'UNAUTHENTICATED', message: '' })
+          .closes(code, 'harness'),
+      );
+    expect(judge(crossing(1008))[0]).toMatch(/^pass/);
+    expect(judge(crossing(1011))[0]).toMatch(/^fail refused-otherwise/);
+  });
+
   it('passes by either way that is declared, and by both where none is', () => {
     expect(judge(refusedAtUpgrade, BY_UPGRADE)).toMatchInlineSnapshot(`
       [
