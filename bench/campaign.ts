@@ -78,7 +78,7 @@ function writeTranscript(path: string, trial: PlannedTrial, entries: number): vo
   const entriesPerSocket = 4 + RUNS_PER_SOCKET * (1 + EVENTS_PER_RUN);
   for (let socket = 1; socket <= Math.floor(entries / entriesPerSocket); socket += 1)
     writeSocket(pen, socket);
-  recorder.seal(pen.at, 'finished', { loopDelayP99Ms: 1, loopDelayMaxMs: 2, samples: 100 });
+  recorder.seal(pen.at, 'finished', { loopDelayP99Ms: 1, stalledMs: 2, samples: 100 });
 }
 
 function writeSocket(pen: Pen, socket: number): void {

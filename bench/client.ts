@@ -32,7 +32,7 @@ async function answer(order: Order): Promise<Answer> {
       const before = process.cpuUsage();
       await contestant.play(order.wave);
       const { user, system } = process.cpuUsage(before);
-      const none = { loopDelayP99Ms: 0, loopDelayMaxMs: 0, samples: 0 };
+      const none = { loopDelayP99Ms: 0, stalledMs: 0, samples: 0 };
       return { kind: 'played', cpuMicros: user + system, observer: observer?.since(from) ?? none };
     }
     case 'take':

@@ -83,7 +83,12 @@ describe('files', () => {
   it.each([
     ['nowhere.json', '', 'CONFIG_INVALID', /TARGET_PROFILE names .*nowhere\.json: .*\(ENOENT\)/],
     ['nowhere.mjs', '', 'CONFIG_INVALID', /TARGET_PROFILE names .*nowhere\.mjs: .*\(ENOENT\)/],
-    ['staging', '', 'CONFIG_INVALID', /expected a built-in profile \(default, reference\).*profiles\/staging\.json/],
+    [
+      'staging',
+      '',
+      'CONFIG_INVALID',
+      /expected a built-in profile \(default, reference\).*profiles\/staging\.json/,
+    ],
     ['defualt', '', 'CONFIG_INVALID', /did you mean default\?/],
     ['bad.json', '{', 'PROFILE_INVALID', /bad\.json is not JSON/],
     ['list.json', '[]', 'PROFILE_INVALID', /list\.json is refused/],

@@ -9,6 +9,9 @@ export interface Gate {
 
 const nothing = (): void => undefined;
 
+/** A timer this late was held up by our own process, and with it everything that waits to be read. */
+const STALL_MS = 50;
+
 /** A gate that nobody has settled yet. */
 export function createGate(): Gate {
   let settle: (came: boolean) => void = nothing;
@@ -21,20 +24,31 @@ export function createGate(): Gate {
       // Every further resolve of a promise is reported to the process, which costs more than all the rest.
       settle = nothing;
     },
-    within(limitMs, onDeadline) {
-      return new Promise((resolve) => {
-        const timer = setTimeout(
-          () => {
-            onDeadline();
-            resolve(false);
-          },
-          Math.max(0, limitMs),
-        );
+    within: (limitMs, onDeadline) =>
+      new Promise((resolve) => {
+        const stop = waitOut(Math.max(0, limitMs), () => {
+          onDeadline();
+          resolve(false);
+        });
         void settled.then((came) => {
-          clearTimeout(timer);
+          stop();
           resolve(came);
         });
-      });
-    },
+      }),
   };
+}
+
+/**
+ * Calls back after so much time in which our own process was there to hear something. Timers run before what
+ * arrived meanwhile is read, so a stall that outlasts a deadline would hide an answer that came in time: what
+ * the timer is late by is waited once more.
+ */
+function waitOut(ms: Millis, expired: () => void): () => void {
+  const due = performance.now() + ms;
+  let timer = setTimeout(() => {
+    const late = performance.now() - due;
+    if (late < STALL_MS) expired();
+    else timer = setTimeout(expired, late);
+  }, ms);
+  return () => clearTimeout(timer);
 }

@@ -4,6 +4,8 @@ import type { Millis, ObserverError } from '../evidence/transcript.ts';
 
 /** How often the event loop is probed. Short enough to see a stall of one latency limit's tolerance. */
 const PROBE_MS = 20;
+/** A probe this late was a stall; smaller delays are the ordinary noise that tolerances are for. */
+const STALL_MS = 50;
 /** Ten minutes of probes; a longer trial is judged by its last ten minutes. */
 const KEPT_PROBES = 30_000;
 
@@ -28,10 +30,10 @@ export function startObserver(clock: Clock): Observer {
   return {
     since(from) {
       const lates = probes.filter(({ at }) => at >= from).map(({ late }) => late);
-      if (lates.length === 0) return { loopDelayP99Ms: 0, loopDelayMaxMs: 0, samples: 0 };
+      if (lates.length === 0) return { loopDelayP99Ms: 0, stalledMs: 0, samples: 0 };
       return {
         loopDelayP99Ms: round(quantile(lates, 0.99)),
-        loopDelayMaxMs: round(lates.reduce((worst, late) => Math.max(worst, late), 0)),
+        stalledMs: round(lates.reduce((sum, late) => sum + (late >= STALL_MS ? late : 0), 0)),
         samples: lates.length,
       };
     },

@@ -20,7 +20,7 @@ const HEADER: TranscriptHeader = {
   harness: '0.1.0',
   actors: [{ name: 'ada' }],
 };
-const OBSERVER = { loopDelayP99Ms: 1, loopDelayMaxMs: 2, samples: 3 };
+const OBSERVER = { loopDelayP99Ms: 1, stalledMs: 2, samples: 3 };
 const AMPLE: EvidenceBounds = { entries: 10_000, bytes: 10_000_000 };
 
 function record(drafts: readonly EntryDraft[], redactor: Redactor = createRedactor(), bounds = AMPLE) {

@@ -18,7 +18,7 @@ const SEAL: Seal = {
   digest: '',
   endedAtMs: 50,
   end: 'finished',
-  observer: { loopDelayP99Ms: 0, loopDelayMaxMs: 0, samples: 1 },
+  observer: { loopDelayP99Ms: 0, stalledMs: 0, samples: 1 },
 };
 
 function transcript(

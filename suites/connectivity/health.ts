@@ -3,6 +3,7 @@ import { defineCampaignCheck, defineCheck } from '../../harness/core/check.ts';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
 import type { EvidenceRef } from '../../harness/evidence/transcript.ts';
 import { type ClockSkew, clockSkew, type OffsetBound, offsetBound } from '../../harness/judge/clock-skew.ts';
+import { isLate } from '../../harness/judge/observer.ts';
 import { isCompleted } from '../../harness/judge/run-facts.ts';
 import { healthVersion, parseBody } from '../../harness/judge/version.ts';
 import type { ExchangeView, RunView, TrialView } from '../../harness/judge/views.ts';
@@ -53,7 +54,7 @@ function judgeHealth(ask: ExchangeView, limitMs: number, view: TrialView): Findi
   const issues = healthIssues(response.body);
   if (issues !== undefined) return fail(say('not-healthy', expected, issues, ref));
   const took = response.at - request.at;
-  if (took > limitMs) return fail(say('late', expected, `answered after ${inMs(took)}`, ref));
+  if (isLate(took, limitMs, view)) return fail(say('late', expected, `answered after ${inMs(took)}`, ref));
   return pass(say('healthy', expected, `healthy after ${inMs(took)}`, ref));
 }
 

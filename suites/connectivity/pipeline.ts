@@ -1,5 +1,6 @@
 import { defineCheck } from '../../harness/core/check.ts';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
+import { isLate } from '../../harness/judge/observer.ts';
 import type { RunView, TrialView } from '../../harness/judge/views.ts';
 import { singleAnalysis } from '../../scenarios/chat-runs.ts';
 import { inMs, say } from '../statements.ts';
@@ -36,7 +37,7 @@ function judgeAnswer(run: RunView, view: TrialView, limitMs: number): readonly F
     `${first.event.type} after ${inMs(took)}`,
     view.ref(run.askedSeq, first.seq),
   );
-  return [took > limitMs ? fail({ ...statement, code: 'answered-late' }) : pass(statement)];
+  return [isLate(took, limitMs, view) ? fail({ ...statement, code: 'answered-late' }) : pass(statement)];
 }
 
 function judgeSilence(run: RunView, expected: string, view: TrialView): Finding {

@@ -1,11 +1,8 @@
 import { defineCheck } from '../../harness/core/check.ts';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
-import type { Capability } from '../../harness/core/requirement.ts';
-import { BAD_TOKENS, type BadToken } from '../../harness/core/scenario.ts';
-import { heldSecret } from '../../harness/evidence/redaction.ts';
-import type { Entry } from '../../harness/evidence/transcript.ts';
+import { isLate } from '../../harness/judge/observer.ts';
 import type { SocketView, TrialView } from '../../harness/judge/views.ts';
-import { badTokens, LABELS, plainSession, waysIn } from '../../scenarios/connectivity.ts';
+import { LABELS, plainSession } from '../../scenarios/connectivity.ts';
 import { inMs, say } from '../statements.ts';
 
 /** How a dial that brought no session ended, with the entry that shows it. */
@@ -22,18 +19,18 @@ export function failedDial(socket: SocketView): { readonly actual: string; reado
 }
 
 /** Neither an answer nor a deadline: the harness stopped before there was anything to see. */
-const wasAbandoned = ({ refused, close, errors, deadlines }: SocketView): boolean =>
+export const wasAbandoned = ({ refused, close, errors, deadlines }: SocketView): boolean =>
   refused === undefined &&
   deadlines.length === 0 &&
   errors.length === 0 &&
   (close === undefined || close.by === 'harness');
 
-const abandoned = (socket: SocketView, expected: string, view: TrialView): Finding =>
+export const abandoned = (socket: SocketView, expected: string, view: TrialView): Finding =>
   inconclusive(say('not-awaited', expected, 'the harness stopped waiting', view.ref(socket.dial.seq)));
 
 const isPlain = ({ label }: SocketView): boolean => label === LABELS.session || label === LABELS.header;
 
-type Greeting = SocketView['greetings'][number];
+export type Greeting = SocketView['greetings'][number];
 
 const expectedGreeting = ({ actor }: SocketView): string =>
   `exactly one greeting${actor.user === undefined ? '' : `, for ${actor.user}`}`;
@@ -105,7 +102,7 @@ export const greetsOnce = defineCheck<TrialView>({
       const { open, dial } = socket;
       const took = open === undefined ? 0 : open.at - dial.at;
       const expected = `open within ${inMs(thresholds.connectMs)}`;
-      if (open !== undefined && took > thresholds.connectMs)
+      if (open !== undefined && isLate(took, thresholds.connectMs, view))
         return [fail(say('opened-late', expected, `open after ${inMs(took)}`, view.ref(dial.seq, open.seq)))];
       const staying = judgeStaying(socket, view);
       const greeting = judgeGreeting(socket, view);
@@ -146,154 +143,12 @@ function judgePing(
   }
   const took = pong.at - ping.at;
   const statement = say('pong', expected, `pong after ${inMs(took)}`, view.ref(ping.seq, pong.seq));
-  return took > limitMs ? fail({ ...statement, code: 'late-pong' }) : pass(statement);
+  return isLate(took, limitMs, view) ? fail({ ...statement, code: 'late-pong' }) : pass(statement);
 }
 
-const isClosedByTarget = ({ close }: SocketView): boolean => close !== undefined && close.by !== 'harness';
+export const isClosedByTarget = ({ close }: SocketView): boolean =>
+  close !== undefined && close.by !== 'harness';
 
 function endOf({ deadlines }: SocketView, requestId: string): readonly number[] {
   return deadlines.filter(({ waitedFor }) => waitedFor.endsWith(requestId)).map(({ seq }) => seq);
 }
-
-const NEEDED: Partial<Record<BadToken, readonly Capability[]>> = {
-  expired: ['mint-tokens'],
-  'wrong-issuer': ['mint-tokens'],
-};
-
-const GOOD_CASE: Readonly<Record<BadToken, string>> = {
-  none: 'a connection without a token is refused',
-  garbage: 'a token that is no token is refused',
-  'wrong-signature': 'a token with a wrong signature is refused',
-  'alg-none': 'an unsigned token is refused',
-  expired: 'an expired token is refused',
-  'wrong-issuer': 'a token of another issuer is refused',
-};
-
-/** One check for each kind of bad token, so that each has a verdict of its own. */
-export const refusesBadTokens = BAD_TOKENS.map((kind) =>
-  defineCheck<TrialView>({
-    id: `connectivity/refuses-token-${kind}`,
-    requirement: 'CN-5',
-    title: GOOD_CASE[kind],
-    scenarios: [badTokens.id],
-    restsOn: 'CN-2',
-    when: NEEDED[kind] ?? [],
-    judge: (view, { variationPoints }) => judgeBadToken(view, kind, variationPoints['VP-WSREJECT']),
-  }),
-);
-
-function judgeBadToken(view: TrialView, kind: BadToken, declared: string | undefined): readonly Finding[] {
-  const socket = view.sockets.find(({ label }) => label === LABELS.badToken(kind));
-  const witness = view.sockets.find(({ label }) => label === LABELS.session);
-  if (socket === undefined || view.scenario !== badTokens.id) return [];
-  const expected = expectedRefusal(declared);
-  const entry = entryOf(socket);
-  if (entry !== undefined)
-    return [fail(say('let-in', expected, entry.actual, view.ref(socket.dial.seq, entry.seq)))];
-  const { actual, seq } = failedDial(socket);
-  const ref = view.ref(socket.dial.seq, seq);
-  if (witness === undefined || witness.greetings.length === 0)
-    return [
-      inconclusive(say('nobody-let-in', expected, 'the valid token was not let in either', ref), 'CN-2'),
-    ];
-  if (wasAbandoned(socket)) return [abandoned(socket, expected, view)];
-  if (!isRefusal(socket, declared)) return [fail(say('refused-otherwise', expected, actual, ref))];
-  if (isUnchallenged(socket)) {
-    const wanted = `${expected}, WWW-Authenticate: Bearer`;
-    return [fail(say('no-challenge', wanted, `${actual}, no such header`, ref))];
-  }
-  const seen = view.ref(witness.dial.seq, ...witness.greetings.map((greeting) => greeting.seq));
-  return [pass(say('refused', expected, actual, ref, seen))];
-}
-
-/** What shows that the socket was served: a greeting, or a pong. */
-function entryOf({ greetings, pings }: SocketView): { actual: string; seq: number } | undefined {
-  const [greeting] = greetings;
-  if (greeting !== undefined) return { actual: 'greeted', seq: greeting.seq };
-  const answered = pings.find(({ pong }) => pong !== undefined);
-  return answered === undefined ? undefined : { actual: 'a ping was answered', seq: answered.seq };
-}
-
-const isUnchallenged = ({ refused }: SocketView): boolean =>
-  refused !== undefined && !/^bearer\b/i.test(refused.headers['www-authenticate'] ?? '');
-
-const BY_UPGRADE = '401 on the upgrade';
-const BY_CLOSE = 'an error frame, then close 1008';
-
-function expectedRefusal(declared: string | undefined): string {
-  if (declared === 'refuse-upgrade') return BY_UPGRADE;
-  return declared === 'accept-error-close' ? BY_CLOSE : `${BY_UPGRADE}, or ${BY_CLOSE}`;
-}
-
-function isRefusal(socket: SocketView, declared: string | undefined): boolean {
-  const byUpgrade = socket.refused?.status === 401;
-  const toldWhy = socket.inbound.some(({ decoded }) => decoded.some(({ kind }) => kind === 'refusal'));
-  const byClose = socket.close?.by === 'target' && socket.close.code === 1008 && toldWhy;
-  if (declared === 'refuse-upgrade') return byUpgrade;
-  return declared === 'accept-error-close' ? byClose : byUpgrade || byClose;
-}
-
-export const acceptsBothWaysIn = defineCheck<TrialView>({
-  id: 'connectivity/accepts-both-ways-in',
-  requirement: 'CN-6',
-  title: 'the token is accepted by header and by sub-protocol, and the offered sub-protocol is selected',
-  scenarios: [waysIn.id],
-  when: ['sub-protocol-auth'],
-  judge(view) {
-    if (view.scenario !== waysIn.id) return [];
-    const byHeader = view.sockets.find(({ label }) => label === LABELS.header);
-    const isWitness = byHeader === undefined || byHeader.greetings.length > 0;
-    return view.sockets.map((socket) => judgeWayIn(socket, isWitness, view));
-  },
-});
-
-/** Who is not let in by the header either (`isWitness`) shows nothing about sub-protocols. */
-function judgeWayIn(socket: SocketView, isWitness: boolean, view: TrialView): Finding {
-  const { dial, open, greetings } = socket;
-  const offered = dial.protocols.filter((protocol) => !heldSecret(protocol));
-  const expected =
-    offered.length === 0 ? 'greeted' : `greeted, with sub-protocol ${offered.join(' or ')} selected`;
-  if (open !== undefined && offered.length > 0 && !offered.includes(open.protocol)) {
-    const actual = `selected "${open.protocol}"`;
-    return fail(say('wrong-sub-protocol', expected, actual, view.ref(dial.seq, open.seq)));
-  }
-  const [greeting] = greetings;
-  if (greeting !== undefined) return judgeStay(socket, greeting, expected, view);
-  if (wasAbandoned(socket)) return abandoned(socket, expected, view);
-  const { actual, seq } = failedDial(socket);
-  const statement = say('not-let-in', expected, actual, view.ref(dial.seq, seq));
-  return isWitness ? fail(statement) : inconclusive(statement, 'CN-2');
-}
-
-/** A session by sub-protocol that is dropped at once is no way in; one by header is another clause's matter. */
-function judgeStay(socket: SocketView, greeting: Greeting, expected: string, view: TrialView): Finding {
-  const { dial, close } = socket;
-  if (close === undefined || !isClosedByTarget(socket))
-    return pass(say('let-in', expected, 'greeted', view.ref(dial.seq, greeting.seq)));
-  const { actual } = failedDial(socket);
-  const statement = say('let-in-and-dropped', expected, actual, view.ref(greeting.seq, close.seq));
-  return dial.protocols.length === 0 ? inconclusive(statement, 'CN-2') : fail(statement);
-}
-
-export const keepsTokensToItself = defineCheck<TrialView>({
-  id: 'connectivity/keeps-tokens-to-itself',
-  requirement: 'CN-6',
-  title: 'no token, whole or encoded, is ever sent back',
-  scenarios: [waysIn.id, plainSession.id],
-  restsOn: 'CN-2',
-  judge(view) {
-    const inbound = view.transcript.entries.filter(isInbound);
-    const echo = inbound.find((entry) => heldSecret(JSON.stringify(entry)));
-    const expected = 'no secret in anything that the target sends';
-    if (echo !== undefined)
-      return [fail(say('token-echoed', expected, `a secret in ${echo.kind}`, view.ref(echo.seq)))];
-    const last = inbound.at(-1);
-    if (last === undefined) return [];
-    return [pass(say('no-echo', expected, `none in ${inbound.length} entries`, view.ref(last.seq)))];
-  },
-});
-
-const INBOUND: ReadonlySet<Entry['kind']> = new Set(['http.response', 'ws.open', 'ws.refused', 'ws.close']);
-
-const isInbound = (entry: Entry): boolean =>
-  INBOUND.has(entry.kind) || (entry.kind === 'ws.frame' && entry.direction === 'in');

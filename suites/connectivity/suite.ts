@@ -8,18 +8,14 @@ import {
   plainSession,
   waysIn,
 } from '../../scenarios/connectivity.ts';
+import { refusesBadTokens } from './bad-tokens.ts';
 import { answersHealthy, datesTellTheTime, healthTellsTheTruth, keepsItsVersion } from './health.ts';
 import { servesListedOrigins, treatsUnlistedOriginsAsDeclared } from './origins.ts';
 import { answersEachRequest } from './pipeline.ts';
 import { requirements } from './requirements.ts';
-import {
-  acceptsBothWaysIn,
-  greetsOnce,
-  keepsTokensToItself,
-  pongsAnswerPings,
-  refusesBadTokens,
-} from './sessions.ts';
+import { greetsOnce, pongsAnswerPings } from './sessions.ts';
 import { statesConnectivity } from './statement-of-connectivity.ts';
+import { acceptsBothWaysIn, keepsTokensToItself } from './ways-in.ts';
 
 export const connectivity: Suite<TrialView> = {
   id: 'connectivity',

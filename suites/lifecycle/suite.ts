@@ -11,6 +11,7 @@ import {
   twoSockets,
 } from '../../scenarios/chat-runs.ts';
 import { campaignBracket } from '../../scenarios/connectivity.ts';
+import { cancelsRuns } from './cancellation.ts';
 import {
   accountsAddUp,
   eventsAreNumbered,
@@ -19,16 +20,14 @@ import {
   noDrift,
   noStrayEvents,
 } from './content.ts';
+import { eventsLeaveAsTheyHappen, neverGoesSilent } from './delays.ts';
+import { durationsAreTrue } from './durations.ts';
+import { droppedSocket, failingTool } from './fixture-situations.ts';
 import { closesCalls, endsOnce, leavesNoCallOpen, showsAllFive, startsFirst, thinksAloud } from './order.ts';
 import { requirements } from './requirements.ts';
-import {
-  cancelsRuns,
-  keepsToItsSockets,
-  remembersItsThread,
-  runsInterleave,
-  takesLargeFrames,
-} from './situations.ts';
-import { durationsAreTrue, eventsLeaveAsTheyHappen, neverGoesSilent, stampsTellTheTime } from './timing.ts';
+import { keepsToItsSockets, runsInterleave } from './sockets.ts';
+import { remembersItsThread, takesLargeFrames } from './threads-and-frames.ts';
+import { stampsTellTheTime } from './timestamps.ts';
 
 export const lifecycle: Suite<TrialView> = {
   id: 'lifecycle',
@@ -44,6 +43,8 @@ export const lifecycle: Suite<TrialView> = {
     cancellation,
     memory,
     largeFrames,
+    droppedSocket.scenario,
+    failingTool.scenario,
   ],
   checks: [
     showsAllFive,
@@ -67,5 +68,7 @@ export const lifecycle: Suite<TrialView> = {
     cancelsRuns,
     remembersItsThread,
     takesLargeFrames,
+    ...droppedSocket.checks,
+    ...failingTool.checks,
   ],
 };

@@ -114,7 +114,7 @@ export class Tape {
         digest: 'of no matter to a judge',
         endedAtMs: this.now,
         end: 'finished',
-        observer: { loopDelayP99Ms: 1, loopDelayMaxMs: 2, samples: 100 },
+        observer: { loopDelayP99Ms: 1, stalledMs: 2, samples: 100 },
         ...over,
       },
     };

@@ -122,10 +122,10 @@ describe('lifecycle/timestamps-tell-the-time', () => {
   });
 
   it('holds nothing against the target that our own lateness explains', () => {
-    const late = (spoilt: Transcript, loopDelayMaxMs: number): Transcript =>
+    const late = (spoilt: Transcript, stalledMs: number): Transcript =>
       spoilt.seal === undefined
         ? spoilt
-        : { ...spoilt, seal: { ...spoilt.seal, observer: { ...spoilt.seal.observer, loopDelayMaxMs } } };
+        : { ...spoilt, seal: { ...spoilt.seal, observer: { ...spoilt.seal.observer, stalledMs } } };
     const other = trialNumbered(2, single(goodRun()));
     const shifted = single(goodRun(), 'analysis', { skewMs: 600 });
     const judged = (run: Transcript) =>

@@ -1,0 +1,15 @@
+import type { Millis } from '../evidence/transcript.ts';
+import type { TrialView } from './views.ts';
+
+/** How long our own process stood still during the trial: by so much any time measured in it may be our doing. */
+export const stalledMs = (view: TrialView): Millis => view.transcript.seal?.observer.stalledMs ?? 0;
+
+/**
+ * Whether a time beyond its limit by this much could be explained by our own lateness. Such a sample is spoilt:
+ * it speaks neither for nor against the target.
+ */
+export const isSpoilt = (excessMs: Millis, view: TrialView): boolean => excessMs <= stalledMs(view);
+
+/** Whether it took longer than its limit, and longer than our own lateness could explain. */
+export const isLate = (tookMs: Millis, limitMs: Millis, view: TrialView): boolean =>
+  tookMs > limitMs && !isSpoilt(tookMs - limitMs, view);
