@@ -1,5 +1,6 @@
 /** When the frames of a run come. */
 import { inconclusive } from '../../harness/core/finding.ts';
+import { isLate } from '../../harness/judge/observer.ts';
 import { inMs, say } from '../statements.ts';
 import { fieldOf, labelled } from './expect.ts';
 import { concluded, HEARD, ofSubscribers } from './stream-judges.ts';
@@ -28,14 +29,13 @@ export const comesInTime = ofSubscribers([HEARD.early], ([stream], view, { thres
   const asked = labelled(view, HEARD.run)[0]?.request.at ?? 0;
   const first = (stream.frames[0]?.at ?? asked) - asked;
   const expected = `the first frame within ${inMs(thresholds.firstEventMs)}, none held back ${inMs(thresholds.heldBackMs)}`;
-  if (first > thresholds.firstEventMs)
+  if (isLate(first, thresholds.firstEventMs, view))
     return concluded(expected, [`the first after ${inMs(first)}`], 'late', stream);
   const held = heldBack(stream);
   if (held === undefined)
     return [
       inconclusive(say('no-stamps', expected, 'no live frame with a timestamp', stream.ref), 'AR-10.1b'),
     ];
-  const own = view.transcript.seal?.observer.loopDelayMaxMs ?? 0;
-  const isHeld = held - own >= thresholds.heldBackMs;
+  const isHeld = isLate(held, thresholds.heldBackMs, view);
   return concluded(expected, [isHeld ? `one was held back ${inMs(held)}` : undefined], 'held-back', stream);
 });
