@@ -4,8 +4,8 @@ import type { Millis, ObserverError } from '../evidence/transcript.ts';
 
 /** How often the event loop is probed. Short enough to see a stall of one latency limit's tolerance. */
 const PROBE_MS = 20;
-/** A probe this late was a stall; smaller delays are the ordinary noise that tolerances are for. */
-const STALL_MS = 50;
+/** A probe late by its own period was a stall; smaller delays are the ordinary noise that tolerances are for. */
+const STALL_MS = PROBE_MS;
 /** Ten minutes of probes; a longer trial is judged by its last ten minutes. */
 const KEPT_PROBES = 30_000;
 

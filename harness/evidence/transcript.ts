@@ -171,7 +171,7 @@ export type ScriptEnd = 'finished' | 'gave-up' | 'aborted' | 'crashed';
 /** How far the observer itself was late while it watched: stands beside every latency of the trial. */
 export interface ObserverError {
   readonly loopDelayP99Ms: Millis;
-  /** Sum of the delays of 50 ms and more: by so much any time measured in the trial may be our own doing. */
+  /** Sum of the delays of 20 ms and more: by so much any time measured in the trial may be our own doing. */
   readonly stalledMs: Millis;
   readonly samples: number;
 }

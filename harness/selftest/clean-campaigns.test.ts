@@ -23,7 +23,7 @@ it(`finds nothing in ${CAMPAIGNS} campaigns against the clean reference`, async 
       .map(({ id, verdict }) => {
         const finding = checks.find((check) => check.requirement === id && check.verdict !== 'pass')
           ?.findings[0];
-        return `${campaign} ${id} ${verdict}: ${finding?.code} ${finding?.actual}`;
+        return `${campaign} ${id} ${verdict}: ${finding?.code} ${finding?.actual}, expected ${finding?.expected}`;
       }),
   );
   expect(notPassed).toEqual([]);
