@@ -7,7 +7,11 @@ import { fieldDefects } from './field-defects.ts';
 import { httpDefects } from './http-defects.ts';
 import { orderDefects } from './order-defects.ts';
 import { requestDefects } from './request-defects.ts';
+import { runDefects } from './run-defects.ts';
+import { runPartDefects } from './run-part-defects.ts';
+import { runRequestDefects } from './run-request-defects.ts';
 import { socketDefects } from './socket-defects.ts';
+import { streamDefects } from './stream-defects.ts';
 
 const DEFECTS: readonly Defect[] = [
   ...eventDefects,
@@ -18,6 +22,10 @@ const DEFECTS: readonly Defect[] = [
   ...socketDefects,
   ...doorDefects,
   ...httpDefects,
+  ...runDefects,
+  ...runRequestDefects,
+  ...runPartDefects,
+  ...streamDefects,
 ].sort((left, right) => left.id.localeCompare(right.id));
 
 /** Every defect the deployment can commit, as data. */

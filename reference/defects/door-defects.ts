@@ -2,9 +2,16 @@ import { setTimeout } from 'node:timers/promises';
 import { decodeJwt, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose';
 import type { Credential } from '../auth/principal.ts';
 import type { Boundaries } from '../boundaries.ts';
+import { KeysUnavailableError } from '../faults.ts';
+import { agentsApi } from './answers.ts';
 import type { Defect, DefectContext } from './defect.ts';
 
 const FAR_MS = 24 * 3_600_000;
+
+const NOBODY_GETS_IN = [
+  ...['CN-3', 'CN-4', 'CN-9', 'CN-12', 'LC-1', 'X-2'],
+  ...['LC-16', 'LC-17', 'LC-19', 'LC-21', 'LC-22', 'RS-4'],
+];
 
 function credentialOf({ sub = '', tenant }: JWTPayload): Credential {
   return { principal: { tenant: String(tenant), user: sub }, expiresAtMs: Date.now() + FAR_MS };
@@ -41,20 +48,7 @@ export const doorDefects: readonly Defect[] = [
     breaks: '2',
     family: 'authentication',
     mustFail: ['CN-2'],
-    mayFail: [
-      'CN-3',
-      'CN-4',
-      'CN-9',
-      'CN-12',
-      'LC-1',
-      'X-2',
-      'LC-16',
-      'LC-17',
-      'LC-19',
-      'LC-21',
-      'LC-22',
-      'RS-4',
-    ],
+    mayFail: NOBODY_GETS_IN,
     build: () => ({ tokens: () => async () => undefined }),
   },
   {
@@ -189,5 +183,35 @@ export const doorDefects: readonly Defect[] = [
     mustFail: ['CN-12'],
     mayFail: [],
     build: () => ({ upgrades: (honest) => (offer) => honest({ ...offer, origin: undefined }) }),
+  },
+  {
+    id: 'I062',
+    title: 'when tokens cannot be verified everybody is let in',
+    breaks: '9',
+    family: 'authentication',
+    mustFail: [],
+    mayFail: ['CN-5', 'CN-10', 'X-2'],
+    build: () => ({
+      tokens: (honest) => async (token) => {
+        try {
+          return await honest(token);
+        } catch {
+          return credentialOf({ sub: 'anybody', tenant: 'anybody' });
+        }
+      },
+    }),
+  },
+  {
+    id: 'I099',
+    title: "a dependency's credentials are wrong: 503 everywhere but health",
+    breaks: '9',
+    family: 'surroundings',
+    mustFail: ['CN-2'],
+    mayFail: [...NOBODY_GETS_IN, ...agentsApi(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)],
+    build: () => ({
+      tokens: () => async () => {
+        throw new KeysUnavailableError();
+      },
+    }),
   },
 ];

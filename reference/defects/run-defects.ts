@@ -1,0 +1,295 @@
+import {
+  ANY_RUN,
+  agentsApi,
+  CANCEL,
+  changingJson,
+  changingRuns,
+  deafTo,
+  handling,
+  insteadOf,
+  itemsOf,
+  RUN,
+  RUNS,
+  runOfPath,
+  withBody,
+} from './answers.ts';
+import type { Defect } from './defect.ts';
+import type { Frame } from './frames.ts';
+
+const LISTS = /\/(agent-runs|projects|context-items|workflows|agents|steps|messages)$/;
+const EMPTY_PAGE = { items: [], nextCursor: null, total: 0 };
+
+/** Lists of runs, and runs, that are not what they should be. */
+export const runDefects: readonly Defect[] = [
+  {
+    id: 'M12',
+    title: 'the cursor is ignored: every page is the first',
+    breaks: '5',
+    family: 'order',
+    mustFail: ['AR-1.1a', 'AR-1.1c'],
+    mayFail: ['AR-1.1f', 'AR-1.4a', 'AR-4.4', 'AR-6.1', 'AR-E1', 'AR-E6', ...agentsApi(4)],
+    build: () => deafTo(LISTS, () => ['cursor']),
+  },
+  {
+    id: 'M13',
+    title: 'lists and node states are bare arrays',
+    breaks: '5',
+    family: 'fields',
+    mustFail: ['AR-1.1', 'AR-4.1', 'AR-5.1', 'AR-6.1'],
+    mayFail: ANY_RUN,
+    build: () => changingJson('GET', /\/agent-runs(\/[^/]+\/(steps|messages|node-states))?$/, itemsOf),
+  },
+  {
+    id: 'D-AR-STATUS-IGNORED',
+    title: 'the status filter is ignored',
+    breaks: '5',
+    family: 'fields',
+    mustFail: ['AR-1.2', 'AR-1.2b'],
+    mayFail: ['AR-1.2a', 'AR-1.4', 'AR-1.4a'],
+    build: () => deafTo(RUNS, () => ['status']),
+  },
+  {
+    id: 'D-AR-WORKFLOW-IGNORED',
+    title: 'the workflow filter is ignored',
+    breaks: '5',
+    family: 'fields',
+    mustFail: ['AR-1.3'],
+    mayFail: ['AR-1.4', 'AR-1.4a'],
+    build: () => deafTo(RUNS, () => ['workflowId']),
+  },
+  {
+    id: 'D-AR-ONE-FILTER',
+    title: 'of two filters only one holds',
+    breaks: '5',
+    family: 'fields',
+    mustFail: ['AR-1.4'],
+    mayFail: ['AR-1.4a'],
+    build: () => deafTo(RUNS, (query) => (query.has('status') ? ['workflowId'] : [])),
+  },
+  {
+    id: 'D-AR-TOTAL-OF-PAGE',
+    title: 'total counts the page instead of the list',
+    breaks: '5',
+    family: 'fields',
+    mustFail: ['AR-1.4a'],
+    mayFail: ['AR-1.1', 'AR-1.1a', 'AR-1.2b', 'AR-4.4', 'AR-E1'],
+    build: () => changingJson('GET', LISTS, (body) => ({ ...body, total: itemsOf(body).length })),
+  },
+  {
+    id: 'D-AR-LIMIT-CLAMPED',
+    title: 'a limit out of range is clamped, although its refusal is declared',
+    breaks: '5',
+    family: 'fields',
+    mustFail: ['AR-1.1b'],
+    mayFail: [],
+    build: () =>
+      deafTo(RUNS, (query) => (/^([1-9]\d?|100)$/.test(query.get('limit') ?? '1') ? [] : ['limit'])),
+  },
+  {
+    id: 'D-AR-PAGES-OVERLAP',
+    title: 'each page begins with the last item of the page before',
+    breaks: '5',
+    family: 'order',
+    mustFail: ['AR-1.1a'],
+    mayFail: ['AR-1.1f', 'AR-1.4a', 'AR-4.4', 'AR-6.1', 'AR-E1', 'AR-E6', 'AR-E7'],
+    build: () => {
+      const lastOf = new Map<string, Frame>();
+      return changingJson('GET', LISTS, (body, { url }) => {
+        const items = itemsOf(body);
+        const before = lastOf.get(url.searchParams.get('cursor') ?? '');
+        const last = items.at(-1);
+        if (typeof body['nextCursor'] === 'string' && last !== undefined)
+          lastOf.set(body['nextCursor'], last);
+        return before === undefined ? body : { ...body, items: [before, ...items] };
+      });
+    },
+  },
+  {
+    id: 'D-AR-EMPTY-IS-NULL',
+    title: 'an empty list has null for its items',
+    breaks: '5',
+    family: 'fields',
+    mustFail: ['AR-1.1d'],
+    mayFail: ['AR-4.3', 'AR-5.3', 'AR-6.3', 'AR-6.4', 'AR-8.2', ...agentsApi(1)],
+    build: () =>
+      changingJson('GET', /\/agent-runs(\/[^/]+\/(steps|messages|node-states))?$/, (body) =>
+        itemsOf(body).length === 0 ? { ...body, items: null } : body,
+      ),
+  },
+  {
+    id: 'D-AR-UNKNOWN-PROJECT',
+    title: 'the list of an unknown project is empty, although 404 is declared',
+    breaks: '5',
+    family: 'fields',
+    mustFail: ['AR-1.1e'],
+    mayFail: [],
+    build: () =>
+      insteadOf('GET', RUNS, 'PROJECT_NOT_FOUND', (response) => withBody(response, EMPTY_PAGE, 200)),
+  },
+  {
+    id: 'M21',
+    title: 'names are written in snake_case',
+    breaks: '5',
+    family: 'fields',
+    mustFail: ['AR-2.1', 'AR-3.1'],
+    mayFail: ANY_RUN,
+    build: () => changingRuns(snakeCased),
+  },
+  {
+    id: 'M16',
+    title: 'a cancelled run is completed afterwards',
+    breaks: '5',
+    family: 'fake results',
+    mustFail: ['AR-8.1a'],
+    mayFail: ['AR-1.2', 'AR-1.2b', 'AR-8.1', 'AR-8.1b', 'AR-8.2', 'AR-8.4', 'AR-E3', 'AR-E4', 'AR-10.1c'],
+    build: () => {
+      const cancelled = new Set<unknown>();
+      return changingRuns((run) => {
+        if (run['status'] !== 'CANCELLED') return run;
+        // The answer to the request for it is still true; whoever looks later is deceived.
+        if (cancelled.has(run['id'])) return { ...run, status: 'COMPLETED', outputSummary: 'All done.' };
+        cancelled.add(run['id']);
+        return run;
+      });
+    },
+  },
+  {
+    id: 'D-AR-STATE-BACK',
+    title: 'a run that was seen ended is pending the next time',
+    breaks: '5',
+    family: 'order',
+    mustFail: ['AR-2.1e'],
+    mayFail: ANY_RUN,
+    build: () => {
+      const seen = new Set<unknown>();
+      return changingRuns((run) => {
+        if (run['status'] === 'PENDING') return run;
+        if (seen.delete(run['id'])) return { ...run, status: 'PENDING', finishedAt: null };
+        seen.add(run['id']);
+        return run;
+      });
+    },
+  },
+  {
+    id: 'D-AR-SUMMARY-MISSING',
+    title: 'a completed run has no summary',
+    breaks: '5',
+    family: 'fields',
+    mustFail: ['AR-3.4'],
+    mayFail: ['AR-2.1e', 'AR-3.1', 'AR-3.1a', 'AR-7.1b', 'AR-10.1c', 'AR-10.1j'],
+    build: () => changingRuns((run) => ({ ...run, outputSummary: null })),
+  },
+  {
+    id: 'D-AR-FINISHED-AT-LOST',
+    title: 'a run that ended does not say when',
+    breaks: '5',
+    family: 'fields',
+    mustFail: ['AR-3.4', 'AR-8.1'],
+    mayFail: ANY_RUN,
+    build: () => changingRuns((run) => ({ ...run, finishedAt: null })),
+  },
+  {
+    id: 'D-AR-CONTEXT-LOST',
+    title: 'a run does not show its context items',
+    breaks: '5',
+    family: 'fields',
+    mustFail: ['AR-2.2'],
+    mayFail: [],
+    build: () => changingRuns((run) => ({ ...run, contextItemIds: [] })),
+  },
+  {
+    id: 'D-AR-CONTEXT-NULL',
+    title: 'no context items are null instead of an empty list',
+    breaks: '5',
+    family: 'fields',
+    mustFail: ['AR-2.2a'],
+    mayFail: ANY_RUN,
+    build: () =>
+      changingRuns((run) => {
+        const ids = run['contextItemIds'];
+        return Array.isArray(ids) && ids.length === 0 ? { ...run, contextItemIds: null } : run;
+      }),
+  },
+  {
+    id: 'D-AR-NOT-FOUND-TEXT',
+    title: 'an unknown run is told in other words than the fixed ones',
+    breaks: '5',
+    family: 'fields',
+    mustFail: ['AR-3.2'],
+    mayFail: ['AR-3.3', 'AR-3.2a'],
+    build: () =>
+      insteadOf('GET', RUN, 'RUN_NOT_FOUND', (response) =>
+        withBody(response, { detail: 'Not Found', code: 'RUN_NOT_FOUND' }),
+      ),
+  },
+  {
+    id: 'D-AR-ODD-ID',
+    title: 'an id that is no UUID makes the server fail',
+    breaks: '2',
+    family: 'surroundings',
+    mustFail: ['AR-3.2a'],
+    mayFail: ['AR-3.2', 'AR-4.2', 'AR-5.2', 'AR-6.2', 'AR-7.3', 'AR-8.5'],
+    build: () =>
+      insteadOf('GET', RUN, 'RUN_NOT_FOUND', (response, { path }) =>
+        /^[\da-f-]{36}$/.test(runOfPath(path))
+          ? response
+          : withBody(response, { detail: 'invalid input syntax for type uuid', code: 'UNAVAILABLE' }, 500),
+      ),
+  },
+  {
+    id: 'D-AR-ANY-PROJECT',
+    title: 'a run is found under every project of its owner',
+    breaks: '2',
+    family: 'isolation',
+    mustFail: ['AR-3.3'],
+    mayFail: ['AR-4.2a', 'AR-5.2a', 'AR-6.2a'],
+    build: () => {
+      const projects = new Map<string, string>();
+      return handling(
+        ({ path }) => /\/agent-runs/.test(path),
+        async ({ path, method, url, request }, honest) => {
+          const response = await honest(request);
+          if (method === 'POST' && RUNS.test(path) && response.status === 201) {
+            const { id, projectId } = (await response.clone().json()) as Record<string, string>;
+            projects.set(id ?? '', projectId ?? '');
+          }
+          const project = projects.get(runOfPath(path));
+          if (method !== 'GET' || response.status !== 404 || project === undefined) return response;
+          const elsewhere = new URL(url.href.replace(/\/projects\/[^/]+/, `/projects/${project}`));
+          return honest(new Request(elsewhere, { headers: request.headers }));
+        },
+      );
+    },
+  },
+  {
+    id: 'D-AR-WORKFLOW-GONE',
+    title: 'runs whose workflow was deleted can no longer be read',
+    breaks: '5',
+    family: 'surroundings',
+    mustFail: ['AR-E5'],
+    mayFail: [],
+    build: () => {
+      const gone = new Set<unknown>();
+      return handling(
+        ({ path }) => /\/workflows\/[^/]+$/.test(path) || RUN.test(path) || CANCEL.test(path),
+        async ({ path, method, request }, honest) => {
+          const response = await honest(request);
+          if (method === 'DELETE') gone.add(path.split('/').at(-1));
+          if (!RUN.test(path) || response.status !== 200) return response;
+          const { workflowId } = (await response.clone().json()) as Frame;
+          if (!gone.has(workflowId)) return response;
+          return withBody(response, { detail: 'the workflow is missing', code: 'UNAVAILABLE' }, 500);
+        },
+      );
+    },
+  },
+];
+
+function snakeCased(run: Frame): Frame {
+  return Object.fromEntries(
+    Object.entries(run).map(([name, value]) => [
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value,
+    ]),
+  );
+}

@@ -1,0 +1,330 @@
+import type { Boundaries, ChatPeer } from '../boundaries.ts';
+import { ANY_RUN, ANY_STREAM } from './answers.ts';
+import type { Defect } from './defect.ts';
+import type { Frame } from './frames.ts';
+
+const TERMINAL = /^agent\.run\.(completed|failed|cancelled)$/;
+
+/** The poller of the real one came every second. */
+const POLL_MS = 1_000;
+
+/** A boundary through whose sender the frames of streams go; one is made for each socket. */
+function streamingThrough(
+  make: (peer: ChatPeer, send: (frame: Frame) => void, runId: string) => (frame: Frame) => void,
+): Partial<Boundaries> {
+  return {
+    streams: (honest) => (peer, runId) => {
+      const send = make(peer, (frame) => peer.send(frame), runId);
+      return honest({ ...peer, send: (frame) => send(frame as Frame) }, runId);
+    },
+  };
+}
+
+/** A boundary that replaces each frame of a stream by others. */
+function rewritingStream(make: () => (frame: Frame) => readonly Frame[]): Partial<Boundaries> {
+  return streamingThrough((_, send) => {
+    const rewrite = make();
+    return (frame) => {
+      for (const each of rewrite(frame)) send(each);
+    };
+  });
+}
+
+/** A boundary that knows all open streams. */
+function together(
+  make: (
+    peer: ChatPeer,
+    all: ReadonlySet<ChatPeer>,
+  ) => { send?: ChatPeer['send']; gone?: () => void; said?: () => void },
+): Partial<Boundaries> {
+  const open = new Set<ChatPeer>();
+  return {
+    streams: (honest) => (peer, runId) => {
+      open.add(peer);
+      const mine = make(peer, open);
+      const receiver = honest({ ...peer, send: mine.send ?? peer.send }, runId);
+      return {
+        message: (text) => {
+          mine.said?.();
+          receiver.message(text);
+        },
+        closed: () => {
+          open.delete(peer);
+          mine.gone?.();
+          receiver.closed();
+        },
+      };
+    },
+  };
+}
+
+function isTerminal(frame: Frame): boolean {
+  return TERMINAL.test(String(frame['type']));
+}
+
+/** Streams of runs that tell something else than what happens. */
+export const streamDefects: readonly Defect[] = [
+  {
+    id: 'M17',
+    title: 'every frame goes to all streams, whichever run they are of',
+    breaks: '5',
+    family: 'isolation',
+    mustFail: ['AR-10.1f'],
+    mayFail: ANY_STREAM,
+    build: () =>
+      together((_, all) => ({
+        send: (frame) => {
+          for (const peer of all) peer.send(frame);
+        },
+      })),
+  },
+  {
+    id: 'M18',
+    title: 'a poller sends the last five steps and messages again and again',
+    breaks: '5',
+    family: 'order',
+    mustFail: ['AR-7.1a'],
+    mayFail: ANY_STREAM,
+    build: ({ delayMs }) =>
+      streamingThrough((_, send) => {
+        const last: Frame[] = [];
+        const timer = setInterval(() => last.slice(-5).map(send), Math.min(POLL_MS, delayMs));
+        timer.unref();
+        return (frame) => {
+          send(frame);
+          if ('step' in frame || 'message' in frame) last.push(frame);
+          if (isTerminal(frame)) clearInterval(timer);
+        };
+      }),
+  },
+  {
+    id: 'M19',
+    title: 'the stream is never closed after the terminal frame',
+    breaks: '5',
+    family: 'closing',
+    mustFail: ['AR-10.1g'],
+    mayFail: ANY_STREAM,
+    build: () => ({
+      streams: (honest) => (peer, runId) =>
+        honest({ ...peer, close: (code, reason) => code !== 1000 && peer.close(code, reason) }, runId),
+    }),
+  },
+  {
+    id: 'M20',
+    title: 'of a run that has ended only its creation is told, and not its end',
+    breaks: '5',
+    family: 'missing events',
+    mustFail: ['AR-10.3'],
+    mayFail: ANY_RUN,
+    build: () => ({
+      streams: (honest) => (peer, runId) => {
+        const held: Frame[] = [];
+        let isLive = false;
+        const send = (frame: object): void => {
+          isLive ||= !('replay' in frame);
+          if (!isLive) held.push(frame as Frame);
+          else for (const each of [...held.splice(0), frame]) peer.send(each);
+        };
+        const close: ChatPeer['close'] = (code, reason) => {
+          if (!isLive && held[0] !== undefined) peer.send(held[0]);
+          peer.close(code, reason);
+        };
+        return honest({ ...peer, send, close }, runId);
+      },
+    }),
+  },
+  {
+    id: 'D-AR-STREAM-NO-STEPS',
+    title: 'the stream tells no steps',
+    breaks: '5',
+    family: 'missing events',
+    mustFail: ['AR-10.1', 'AR-10.1c'],
+    mayFail: ANY_STREAM,
+    build: () => rewritingStream(() => (frame) => ('step' in frame ? [] : [frame])),
+  },
+  {
+    id: 'D-AR-STREAM-TWO-RESOURCES',
+    title: 'frames of steps carry a run besides',
+    breaks: '5',
+    family: 'fields',
+    mustFail: ['AR-10.1b'],
+    mayFail: ANY_STREAM,
+    build: () =>
+      rewritingStream(() => {
+        let run: unknown;
+        return (frame) => {
+          run = frame['run'] ?? run;
+          return ['step' in frame ? { ...frame, run } : frame];
+        };
+      }),
+  },
+  {
+    id: 'D-AR-STREAM-SECOND-END',
+    title: 'a terminal frame is followed by another one',
+    breaks: '5',
+    family: 'order',
+    mustFail: ['AR-10.1a'],
+    mayFail: ANY_STREAM,
+    build: ({ newId }) =>
+      rewritingStream(() => (frame) => {
+        if (!isTerminal(frame)) return [frame];
+        return [frame, { ...frame, eventId: newId(), seq: Number(frame['seq']) + 1 }];
+      }),
+  },
+  {
+    id: 'D-AR-STREAM-CANCEL-UPDATED',
+    title: 'the end of a cancelled run is told as a mere update',
+    breaks: '5',
+    family: 'fields',
+    mustFail: ['AR-8.1b'],
+    mayFail: [...ANY_STREAM, 'AR-E3', 'AR-E4', 'AR-8.2'],
+    build: () =>
+      rewritingStream(() => (frame) => [
+        frame['type'] === 'agent.run.cancelled' ? { ...frame, type: 'agent.run.updated' } : frame,
+      ]),
+  },
+  {
+    id: 'D-AR-STREAM-NO-ERROR',
+    title: 'a failed run does not say why',
+    breaks: '5',
+    family: 'fields',
+    mustFail: ['AR-10.1d'],
+    mayFail: ['AR-10.1b'],
+    build: () =>
+      rewritingStream(() => ({ errorMessage: _, ...frame }) => [frame]),
+  },
+  {
+    id: 'D-AR-STREAM-ORDERS',
+    title: 'every second subscriber gets frames in another order',
+    breaks: '5',
+    family: 'order',
+    mustFail: ['AR-10.1e'],
+    mayFail: ANY_STREAM,
+    build: () => {
+      let subscribers = 0;
+      return rewritingStream(() => {
+        subscribers += 1;
+        const isSecond = subscribers % 2 === 0;
+        let held: readonly Frame[] = [];
+        return (frame) => {
+          const out = [frame, ...held];
+          held = isSecond && frame['seq'] === 2 ? [frame] : [];
+          return held.length > 0 ? [] : out;
+        };
+      });
+    },
+  },
+  {
+    id: 'D-AR-STREAM-NO-HISTORY',
+    title: 'who comes late gets nothing of what was before',
+    breaks: '5',
+    family: 'missing events',
+    mustFail: ['AR-10.1j', 'LC-18'],
+    mayFail: ANY_STREAM,
+    build: () => rewritingStream(() => (frame) => (frame['replay'] === true ? [] : [frame])),
+  },
+  {
+    id: 'D-AR-STREAM-REPEATS',
+    title: 'who comes back gets the history twice',
+    breaks: '5',
+    family: 'order',
+    mustFail: ['LC-18'],
+    mayFail: ANY_STREAM,
+    build: () => rewritingStream(() => (frame) => (frame['replay'] === true ? [frame, frame] : [frame])),
+  },
+  {
+    id: 'D-AR-STREAM-HELD',
+    title: 'the frames of a run are held and released at its end',
+    breaks: '5',
+    family: 'time',
+    mustFail: ['AR-10.1k'],
+    mayFail: ANY_STREAM,
+    build: () =>
+      rewritingStream(() => {
+        let held: readonly Frame[] = [];
+        return (frame) => {
+          held = [...held, frame];
+          if (!isTerminal(frame) && 'type' in frame) return [];
+          const released = held;
+          held = [];
+          return released;
+        };
+      }),
+  },
+  {
+    id: 'D-AR-STREAM-NODES-LIE',
+    title: 'the stream tells less progress of nodes than HTTP shows',
+    breaks: '8',
+    family: 'fields',
+    mustFail: ['AR-10.1i'],
+    mayFail: ['AR-10.1j', 'AR-5.1a'],
+    build: () =>
+      rewritingStream(() => (frame) => {
+        const state = frame['nodeState'];
+        if (typeof state !== 'object' || state === null) return [frame];
+        return [{ ...frame, nodeState: { ...state, progress: 0.5, status: 'RUNNING' } }];
+      }),
+  },
+  {
+    id: 'D-AR-STREAM-UNKNOWN-SILENT',
+    title: 'the stream of an unknown run stays open and says nothing',
+    breaks: '5',
+    family: 'silence',
+    mustFail: ['AR-10.2'],
+    mayFail: ['AR-10.2a'],
+    build: () => ({
+      streams: (honest) => (peer, runId) =>
+        honest(
+          {
+            ...peer,
+            send: (frame) => !('error' in frame) && peer.send(frame),
+            close: (code, reason) => code !== 1008 && peer.close(code, reason),
+          },
+          runId,
+        ),
+    }),
+  },
+  {
+    id: 'D-AR-STREAM-FOREIGN-TOLD',
+    title: "somebody else's run is refused otherwise than an unknown one",
+    breaks: '2',
+    family: 'isolation',
+    mustFail: ['AR-10.2a'],
+    mayFail: [],
+    build: () => {
+      const known = new Set<string>();
+      return streamingThrough((_, send, runId) => (frame) => {
+        if (typeof frame['runId'] === 'string' && 'seq' in frame) known.add(frame['runId']);
+        send('error' in frame && known.has(runId) ? { ...frame, error: 'forbidden' } : frame);
+      });
+    },
+  },
+  {
+    id: 'D-AR-STREAM-ALL-OR-NONE',
+    title: 'when one subscriber vanishes the others are cut off',
+    breaks: '5',
+    family: 'isolation',
+    mustFail: ['AR-E8'],
+    mayFail: [...ANY_STREAM, ...ANY_RUN],
+    build: () =>
+      together((_, all) => ({
+        gone: () => {
+          for (const peer of all) peer.drop();
+        },
+      })),
+  },
+  {
+    id: 'D-AR-STREAM-JUNK-KILLS',
+    title: 'junk from one subscriber cuts all of them off',
+    breaks: '5',
+    family: 'isolation',
+    mustFail: ['AR-10.2c'],
+    mayFail: ANY_STREAM,
+    build: () =>
+      together((_, all) => ({
+        said: () => {
+          for (const peer of all) peer.drop();
+        },
+      })),
+  },
+];
