@@ -131,6 +131,8 @@ describe('frozen', () => {
         "LC-19 lifecycle/cancels-runs",
         "LC-21 lifecycle/remembers-its-thread",
         "LC-22 lifecycle/takes-large-frames",
+        "LC-18 lifecycle/outlives-its-socket",
+        "LC-20 lifecycle/shows-failing-tools",
       ]
     `);
   });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Agent as HttpAgent } from 'node:http';
+import { rootCertificates } from 'node:tls';
 import { ProxyAgent } from 'proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
 import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
@@ -9,7 +10,7 @@ export interface Network {
   readonly dispatcher: Dispatcher;
   /** The agent for a socket's upgrade; undefined where the way is direct. */
   readonly agentFor: (wsUrl: string) => HttpAgent | undefined;
-  readonly ca: Buffer | undefined;
+  readonly ca: string[] | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -18,7 +19,7 @@ const CONNECTIONS = 64;
 
 /** Opens the way; `caFile` is a PEM file of authorities to trust besides the system's. */
 export function openNetwork(caFile: string | undefined): Network {
-  const ca = caFile === undefined ? undefined : readFileSync(caFile);
+  const ca = caFile === undefined ? undefined : [...rootCertificates, readFileSync(caFile, 'utf8')];
   const tls = ca === undefined ? {} : { connect: { ca }, requestTls: { ca } };
   const dispatcher = new EnvHttpProxyAgent({ connections: CONNECTIONS, ...tls });
   return {

@@ -1,5 +1,6 @@
-import { defineCheck } from '../../harness/core/check.ts';
+import { defineCampaignCheck } from '../../harness/core/check.ts';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
+import type { Thresholds } from '../../harness/core/thresholds.ts';
 import { isLate } from '../../harness/judge/observer.ts';
 import { isCompleted, terminalOf } from '../../harness/judge/run-facts.ts';
 import type { RunView, TrialView } from '../../harness/judge/views.ts';
@@ -7,45 +8,46 @@ import { cancellation } from '../../scenarios/chat-runs.ts';
 import { inMs, say } from '../statements.ts';
 import { lagSpread } from './delays.ts';
 
-export const cancelsRuns = defineCheck<TrialView>({
+interface CancelFact {
+  readonly finding: Finding;
+  /** The run was over before the cancellation was answered: a race that decides nothing. */
+  readonly isLost: boolean;
+}
+
+export const cancelsRuns = defineCampaignCheck<TrialView, CancelFact>({
   id: 'lifecycle/cancels-runs',
   requirement: 'LC-19',
   title: 'a cancelled run is accepted, ends with agent_cancelled, and does nothing more',
   scenarios: [cancellation.id],
-  restsOn: 'CN-4',
-  judge: (view, { thresholds }) =>
-    view.runs.flatMap((run): readonly Finding[] => {
-      const [cancel] = run.cancels;
-      if (cancel === undefined) return [];
-      const expected = `cancel_accepted, then agent_cancelled within ${inMs(thresholds.cancelMs)}, and nothing after it`;
-      const terminal = terminalOf(run);
-      const refs = view.ref(
-        cancel.seq,
-        ...[cancel.reply?.seq, terminal?.seq].filter((seq) => seq !== undefined),
-      );
-      if (terminal !== undefined && terminal.seq < (cancel.reply?.seq ?? cancel.seq))
-        return terminal.event.kind === 'run.cancelled' && terminal.seq > cancel.seq
-          ? [
-              fail(
-                say(
-                  'cancelled-before-accepted',
-                  expected,
-                  'agent_cancelled came before cancel_accepted',
-                  refs,
-                ),
-              ),
-            ]
-          : [
-              inconclusive(
-                say('ended-first', expected, 'the run ended before the cancellation was answered', refs),
-                whyFirst(run, view, thresholds.heldBackMs),
-              ),
-            ];
-      return judgeCancelled(run, cancel, expected, refs, (tookMs) =>
-        isLate(tookMs, thresholds.cancelMs, view),
-      );
-    }),
+  collect: (view, { thresholds }) => view.runs.flatMap((run) => judgeCancel(run, view, thresholds)),
+  conclude(facts) {
+    const decided = facts.filter(({ isLost }) => !isLost);
+    if (decided.length > 0) return decided.map(({ finding }) => finding);
+    if (facts.length > 0) return facts.map(({ finding }) => finding);
+    return [inconclusive(say('nothing-cancelled', 'a run in flight to cancel', 'no run got so far'), 'CN-4')];
+  },
 });
+
+function judgeCancel(run: RunView, view: TrialView, thresholds: Thresholds): readonly CancelFact[] {
+  const [cancel] = run.cancels;
+  if (cancel === undefined) return [];
+  const { cancelMs, heldBackMs } = thresholds;
+  const expected = `cancel_accepted, then agent_cancelled within ${inMs(cancelMs)}, and nothing after it`;
+  const terminal = terminalOf(run);
+  const refs = view.ref(cancel.seq, ...[cancel.reply?.seq, terminal?.seq].filter((seq) => seq !== undefined));
+  const isFirst = terminal !== undefined && terminal.seq < (cancel.reply?.seq ?? cancel.seq);
+  if (!isFirst) {
+    const late = (tookMs: number): boolean => isLate(tookMs, cancelMs, view);
+    return judgeCancelled(run, cancel, expected, refs, late).map((finding) => ({ finding, isLost: false }));
+  }
+  if (terminal.event.kind === 'run.cancelled' && terminal.seq > cancel.seq) {
+    const actual = 'agent_cancelled came before cancel_accepted';
+    return [{ finding: fail(say('cancelled-before-accepted', expected, actual, refs)), isLost: false }];
+  }
+  const actual = 'the run ended before the cancellation was answered';
+  const why = whyFirst(run, view, heldBackMs);
+  return [{ finding: inconclusive(say('ended-first', expected, actual, refs), why), isLost: true }];
+}
 
 /** Why a run was over before it could be cancelled; nothing where the target was simply quicker. */
 function whyFirst(run: RunView, view: TrialView, heldBackMs: number): string | undefined {

@@ -1,0 +1,122 @@
+/**
+ * Bad input for every endpoint of the agents API: each generator yields only what the protocol refuses, by
+ * construction, so that any 2xx is a fault as well. A library of property tests generates and, when an answer
+ * was a 5xx, shrinks; what it tried is in the transcript like every other request.
+ */
+import fc from 'fast-check';
+import type { HttpAsk } from '../../harness/core/scenario.ts';
+
+/** A request that must be refused. */
+export interface BadInput {
+  /** `POST /api/projects/{p}/agent-runs`, as a reader knows the endpoint. */
+  readonly endpoint: string;
+  readonly request: fc.Arbitrary<Pick<HttpAsk, 'method' | 'path' | 'body' | 'headers'>>;
+}
+
+/** What exists, for the requests to be wrong about in one respect only. */
+export interface Surroundings {
+  /** `/api/projects/{p}` */
+  readonly project: string;
+  /** `/api/projects/{p}/agent-runs/{r}` */
+  readonly run: string;
+  readonly workflowId: string;
+}
+
+/** Characters that have broken parsers, databases and logs. */
+const awkward = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.constantFrom(
+    '\u0000',
+    'a\u0000b',
+    '\ud83d\ude00'.repeat(50),
+    "'; drop table runs; --",
+    '../../etc',
+    '\u202e',
+    'é'.repeat(2000),
+  ),
+);
+
+/** An id that nothing has, however odd; encoded so that it stays one segment of the path. */
+const noId = fc
+  .oneof(awkward, fc.uuid(), fc.constantFrom('null', 'undefined', '-1', '..', '%', ' ', 'x'.repeat(5000)))
+  .filter((id) => id.length > 0 && id.isWellFormed() && id !== '.' && id !== '..')
+  .map((id) => encodeURIComponent(`no-such-${id}`));
+
+/** Anything but text: for fields that must be text. */
+const noText = fc.oneof(
+  fc.integer(),
+  fc.double(),
+  fc.boolean(),
+  fc.constant(null),
+  fc.array(fc.anything({ withNullPrototype: false }), { maxLength: 3 }),
+  fc.dictionary(fc.string({ maxLength: 5 }), fc.integer(), { maxKeys: 3 }),
+);
+
+/** Anything but a JSON object: for bodies that must be one. */
+const noObject = fc.oneof(
+  fc.constantFrom('', '{', '{"a":', 'nonsense', '[]', '[1,2]', '"text"', '17', 'null', 'true', '{"a":1}}'),
+  fc.constant(`${'['.repeat(2000)}${']'.repeat(2000)}`),
+);
+
+const json = (value: unknown): string => JSON.stringify(value) ?? 'null';
+
+type Wrong = BadInput['request'];
+
+const posted = (path: string, body: fc.Arbitrary<string>): Wrong =>
+  body.map((text) => ({ method: 'POST', path, body: text }));
+
+/** Good in every field but one, which is no text; or no object at all; or not declared as JSON. */
+function wrongBodies(path: string, good: Readonly<Record<string, unknown>>): Wrong {
+  const oneWrong = fc
+    .tuple(fc.constantFrom(...Object.keys(good)), noText)
+    .map(([field, value]) => json({ ...good, [field]: value }));
+  const notJson = fc
+    .constantFrom('text/plain', 'application/xml', 'multipart/form-data')
+    .map((type) => ({ method: 'POST', path, body: json(good), headers: { 'content-type': type } }) as const);
+  return fc.oneof(posted(path, oneWrong), posted(path, noObject), notJson);
+}
+
+const getting = (path: fc.Arbitrary<string>): Wrong => path.map((one) => ({ method: 'GET', path: one }));
+
+const wrongQuery = (path: string): Wrong =>
+  getting(
+    fc.oneof(
+      awkward
+        .filter((text) => text.isWellFormed())
+        .map((text) => `${path}?cursor=${encodeURIComponent(`x${text}`)}`),
+      fc
+        .constantFrom('abc', '1e3x', '--1', ' ', 'NaN')
+        .map((limit) => `${path}?limit=${encodeURIComponent(limit)}`),
+    ),
+  );
+
+/** Every endpoint with what it must refuse. */
+export function badInputs({ project, run, workflowId }: Surroundings): readonly BadInput[] {
+  const runs = `${project}/agent-runs`;
+  const of = (endpoint: string, request: Wrong): BadInput => ({ endpoint, request });
+  const unknown = (tail: string): Wrong => getting(noId.map((id) => `${runs}/${id}${tail}`));
+  const question = { workflowId, inputQuery: 'What is in there?' };
+  return [
+    of('GET /api/projects/{p}/agent-runs', wrongQuery(runs)),
+    of('POST /api/projects/{p}/agent-runs', wrongBodies(runs, question)),
+    of('GET …/agent-runs/{r}', unknown('')),
+    of('GET …/{r}/steps', fc.oneof(unknown('/steps'), wrongQuery(`${run}/steps`))),
+    of('GET …/{r}/messages', fc.oneof(unknown('/messages'), wrongQuery(`${run}/messages`))),
+    of('GET …/{r}/node-states', unknown('/node-states')),
+    of('POST …/{r}/messages', wrongBodies(`${run}/messages`, { content: 'And?' })),
+    of(
+      'POST …/{r}/cancel',
+      noId.map((id) => ({ method: 'POST', path: `${runs}/${id}/cancel` })),
+    ),
+    of('GET /api/agents/profiles/{a}', getting(noId.map((id) => `/api/agents/profiles/${id}`))),
+    of('POST /api/projects', wrongBodies('/api/projects', { name: 'case' })),
+    of(
+      'POST /api/projects/{p}/context-items',
+      wrongBodies(`${project}/context-items`, { name: 'case', content: 'a' }),
+    ),
+    of(
+      'POST /api/projects/{p}/workflows',
+      wrongBodies(`${project}/workflows`, { name: 'case', nodes: 'none' }),
+    ),
+  ];
+}
