@@ -9,6 +9,7 @@ import { type Account, concluded, HEARD, judgeSilence, ofSubscribers, readAccoun
 import {
   differenceOf,
   divergence,
+  gapIn,
   lastSaid,
   readRun,
   readStatuses,
@@ -64,7 +65,7 @@ function unmarked(early: StreamView, late: StreamView): string | undefined {
 
 /** What is wrong with the history that a latecomer got. */
 function historyFaults(early: StreamView, late: StreamView): readonly (string | undefined)[] {
-  const difference = divergence(early.frames, late.frames);
+  const difference = gapIn(late.frames) ?? divergence(early.frames, late.frames);
   return [difference === undefined ? undefined : `gap or repeat: ${difference}`, unmarked(early, late)];
 }
 

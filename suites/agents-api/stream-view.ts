@@ -125,3 +125,10 @@ export function divergence(one: readonly StreamFrame[], other: readonly StreamFr
   const at = (frames: readonly StreamFrame[]): string => frames[place]?.key ?? 'nothing';
   return `in place ${place + 1} "${at(one)}" and "${at(other)}", of ${one.length} and ${other.length}`;
 }
+
+/** Where a number is left out or comes twice, in words: what every subscriber lacks, no comparison of two shows. */
+export function gapIn(frames: readonly StreamFrame[]): string | undefined {
+  const numbers = frames.map(({ body }) => fieldOf(body, 'seq'));
+  const place = numbers.findIndex((seq, index) => index > 0 && seq !== Number(numbers[index - 1]) + 1);
+  return place < 0 ? undefined : `seq ${words(numbers[place])} follows ${words(numbers[place - 1])}`;
+}

@@ -7,6 +7,7 @@ import { fieldOf, labelled } from '../agents-api/expect.ts';
 import {
   differenceOf,
   divergence,
+  gapIn,
   lastSaid,
   readRun,
   readStatuses,
@@ -53,7 +54,7 @@ function httpFault(view: TrialView): { readonly fault?: string; readonly because
 function replayFault(live: StreamView, replay: StreamView, terms: Terms): string | undefined {
   const choice = terms.variationPoints['VP-REPLAY'];
   const isFull = choice === undefined ? replay.frames.length > 1 : choice === 'full-history';
-  if (isFull) return divergence(live.frames, replay.frames);
+  if (isFull) return gapIn(replay.frames) ?? divergence(live.frames, replay.frames);
   const status = [...lastSaid(replay.frames, 'run').values()].at(-1);
   return status === 'COMPLETED' ? undefined : `the stream ends with ${status ?? 'no run'}`;
 }
