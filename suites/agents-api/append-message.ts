@@ -29,6 +29,7 @@ const whileRunning = defineCase<TrialView>({
   id: 'api-append-while-running',
   purpose: 'appends a message to a run that is under way and followed',
   needs,
+  agentRuns: 1,
   async drive(stage) {
     const run = await openRun(stage, WORKFLOWS.slow(WORK_MS));
     if (run === undefined) return;
@@ -86,6 +87,7 @@ const withItems = defineCase<TrialView>({
   id: 'api-append-context-items',
   purpose: 'appends messages with context items, known and unknown',
   needs,
+  agentRuns: 1,
   async drive(stage) {
     const project = await openProject(stage);
     if (project === undefined) return;

@@ -43,6 +43,7 @@ const toCancelled = defineCase<TrialView>({
   id: 'api-append-when-cancelled',
   purpose: 'appends a message to a cancelled run',
   needs,
+  agentRuns: 1,
   async drive(stage) {
     const run = await openRun(stage, WORKFLOWS.slow(WORK_MS));
     if (run === undefined) return;
@@ -90,6 +91,7 @@ const toFailed = defineCase<TrialView>({
   id: 'api-append-when-failed',
   purpose: 'appends a message to a failed run',
   needs,
+  agentRuns: 1,
   async drive(stage) {
     const run = await openRun(stage, WORKFLOWS.failing);
     if (run === undefined) return;
@@ -131,6 +133,7 @@ const withoutContent = defineCase<TrialView>({
   id: 'api-append-no-content',
   purpose: 'appends messages that say nothing to a completed run',
   needs,
+  agentRuns: 1,
   async drive(stage) {
     const run = await openRun(stage, WORKFLOWS.quick);
     if (run === undefined) return;

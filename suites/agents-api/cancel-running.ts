@@ -79,6 +79,7 @@ export const cancelledForGood: BoundCase<TrialView> = defineCase<TrialView>({
   id: 'api-cancel-running',
   purpose: 'cancels a run in the midst of its work and watches it for twice as long as it would have taken',
   needs,
+  agentRuns: 1,
   async drive(stage) {
     const run = await openRun(stage, WORKING);
     if (run === undefined) return;

@@ -28,6 +28,7 @@ const whilePending = defineCase<TrialView>({
   id: 'api-cancel-pending',
   purpose: 'cancels a run that has not begun, and waits until it would have',
   needs,
+  agentRuns: 1,
   async drive(stage) {
     const run = await openRun(stage, WORKFLOWS.pending(PENDING_MS));
     if (run === undefined) return;
@@ -75,6 +76,7 @@ function whenOver(
     id: `api-cancel-${word}`,
     purpose: `cancels a ${word} run`,
     needs,
+    agentRuns: 1,
     async drive(stage) {
       const run = await openRun(stage, workflow);
       if (run === undefined) return;
@@ -115,6 +117,7 @@ const twice = defineCase<TrialView>({
   id: 'api-cancel-twice',
   purpose: 'cancels a run, and then once more',
   needs,
+  agentRuns: 1,
   async drive(stage) {
     const run = await openRun(stage, WORKFLOWS.slow(WORK_MS));
     if (run === undefined) return;

@@ -39,6 +39,7 @@ export const deletedWorkflow: BoundCase<TrialView> = defineCase<TrialView>({
   id: 'api-deleted-workflow',
   purpose: 'deletes the workflows of a completed and of a running run, and asks about the runs',
   needs: ['agents-api', 'fixtures'],
+  agentRuns: 2,
   async drive(stage) {
     const project = await openProject(stage);
     if (project === undefined) return;

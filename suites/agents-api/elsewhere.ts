@@ -90,6 +90,7 @@ export function elsewhereCase(part: Part, { unknown, otherProject }: Elsewhere):
     id: `api-${part}-elsewhere`,
     purpose: `asks for ${words} of a run that is unknown, or of another project`,
     needs: ['agents-api', 'fixtures'],
+    agentRuns: 1,
     async drive(stage) {
       const run = await openRun(stage, WORKFLOWS.slow(WORK_MS));
       const other = await openProject(stage);

@@ -36,6 +36,7 @@ export const foreignRun: BoundCase<TrialView> = defineCase<TrialView>({
   id: 'api-foreign-run',
   purpose: "asks for the parts of another user's run, which is under way",
   needs: ['agents-api', 'fixtures'],
+  agentRuns: 1,
   actors: 2,
   async drive(stage) {
     const run = await openRun(stage, WORKFLOWS.slow(WORK_MS));

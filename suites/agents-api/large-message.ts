@@ -91,6 +91,7 @@ export const largeMessage: BoundCase<TrialView> = defineCase<TrialView>({
   id: 'api-append-large',
   purpose: 'appends a message of 128 KiB to a run that is followed',
   needs: ['agents-api', 'fixtures'],
+  agentRuns: 1,
   async drive(stage) {
     const run = await openRun(stage, WORKFLOWS.slow(WORK_MS));
     if (run === undefined) return;

@@ -64,6 +64,7 @@ const conversation = defineCase<TrialView>({
   id: 'api-messages-list',
   purpose: 'appends messages to a run that is under way, and reads them all, by role and by type',
   needs: ['agents-api', 'fixtures'],
+  agentRuns: 1,
   drive: driveConversation,
   checks: [
     {

@@ -68,6 +68,7 @@ const graphOfNodes = defineCase<TrialView>({
   id: 'api-node-states-list',
   purpose: 'reads the node states of a run with branches, during it and after it',
   needs,
+  agentRuns: 1,
   async drive(stage) {
     const run = await openRun(stage, GRAPH);
     if (run === undefined) return;
@@ -126,6 +127,7 @@ const notStarted = defineCase<TrialView>({
   id: 'api-parts-not-started',
   purpose: 'reads steps and node states of a run that has not started',
   needs,
+  agentRuns: 1,
   async drive(stage) {
     const run = await openRun(stage, WORKFLOWS.pending(NOT_YET_MS));
     if (run === undefined) return;

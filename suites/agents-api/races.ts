@@ -53,6 +53,7 @@ const manyCancels = defineCase<TrialView>({
   id: 'api-cancel-at-once',
   purpose: `sends ${AT_ONCE} cancellations of one run at the same moment`,
   needs,
+  agentRuns: 1,
   async drive(stage) {
     const run = await openRun(stage, WORKFLOWS.slow(LONG_MS));
     if (run === undefined) return;
@@ -130,6 +131,7 @@ const startAgainstCancel = defineCase<TrialView>({
   id: 'api-cancel-as-it-starts',
   purpose: `starts ${RACES} runs and cancels each as it starts, works or ends`,
   needs,
+  agentRuns: RACES,
   async drive(stage) {
     const project = await openProject(stage);
     if (project === undefined) return;
@@ -190,6 +192,7 @@ const manyAppends = defineCase<TrialView>({
   id: 'api-append-at-once',
   purpose: `appends ${AT_ONCE} messages at the same moment to a run that is followed`,
   needs,
+  agentRuns: 1,
   async drive(stage) {
     const run = await openRun(stage, WORKFLOWS.slow(WORK_MS));
     if (run === undefined) return;

@@ -72,6 +72,7 @@ export const reopening: BoundCase<TrialView> = defineCase<TrialView>({
   id: 'api-append-when-completed',
   purpose: 'appends a message to a completed run and waits for the turn that it opens',
   needs: ['agents-api', 'fixtures'],
+  agentRuns: 1,
   async drive(stage) {
     const run = await openRun(stage, WORKFLOWS.slow(WORK_MS));
     if (run === undefined) return;

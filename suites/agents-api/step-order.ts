@@ -80,6 +80,7 @@ const branching = defineCase<TrialView>({
   id: 'api-steps-order',
   purpose: 'follows a run whose branches run side by side, and reads its steps',
   needs,
+  agentRuns: 1,
   drive: (stage) => followAndRead(stage, BRANCHING, PAGE_SIZE),
   checks: [
     {
@@ -116,6 +117,7 @@ const thousandSteps = defineCase<TrialView>({
   id: 'api-thousand-steps',
   purpose: `follows a run of ${MANY} steps and reads them page by page`,
   needs,
+  agentRuns: 1,
   drive: (stage) =>
     followAndRead(stage, { ...WORKFLOWS.steps(MANY), startDelayMs: HEAD_START_MS }, PAGE_SIZE),
   checks: [

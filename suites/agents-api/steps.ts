@@ -74,6 +74,7 @@ const fifteenSteps = defineCase<TrialView>({
   id: 'api-steps-list',
   purpose: `reads the ${STEPS} steps of a completed run, at once and in small pages`,
   needs,
+  agentRuns: 2,
   async drive(stage) {
     const project = await openProject(stage);
     if (project === undefined) return;
