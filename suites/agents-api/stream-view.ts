@@ -42,6 +42,16 @@ export function isTerminalFrame(frame: unknown): boolean {
   return type === 'agent.run.updated' && fieldOf(fieldOf(frame, 'run'), 'status') === 'CANCELLED';
 }
 
+/** A predicate that takes the first frame of the second step that it is shown: the run is in its middle. */
+export function secondStep(): (frame: unknown) => boolean {
+  const seen = new Set<unknown>();
+  return (frame) => {
+    const id = fieldOf(fieldOf(frame, 'step'), 'id');
+    if (id !== undefined) seen.add(id);
+    return seen.size > 1;
+  };
+}
+
 const words = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '?';
 

@@ -22,7 +22,7 @@ import {
   showsFinishedRuns,
 } from './stream-state.ts';
 import { comesInTime } from './stream-time.ts';
-import { isTerminalFrame, readRun, streamOf } from './stream-view.ts';
+import { isTerminalFrame, readRun, secondStep, streamOf } from './stream-view.ts';
 
 const needs = ['agents-api', 'fixtures', 'run-stream'] as const;
 
@@ -31,7 +31,7 @@ const IDLE_MS = 2_000;
 
 /** Begins when its subscribers are there, and lasts until those have come who come late. */
 const FOLLOWED = {
-  startDelayMs: 600,
+  startDelayMs: 1_000,
   nodes: [
     { id: 'plan', stepType: 'plan', delayMs: 100 },
     { id: 'load', stepType: 'tool', tool: 'profile_dataset', after: ['plan'], delayMs: 300 },
@@ -66,12 +66,10 @@ export async function listenToEnd(stage: Stage, socket: Socket): Promise<void> {
   await socket.close();
 }
 
-const isDoneStep = (frame: unknown): boolean => fieldOf(fieldOf(frame, 'step'), 'status') === 'COMPLETED';
-
-/** Leaves without a word when the first step is done, and comes back. */
+/** Leaves without a word when the second step began, and comes back. */
 async function vanish(stage: Stage, project: OwnProject, run: string): Promise<void> {
   const socket = await subscribe(project, run, HEARD.vanishing);
-  await socket.heard('a step that is done', isDoneStep, stage.thresholds.firstToolMs);
+  await socket.heard('a second step', secondStep(), stage.thresholds.firstToolMs);
   socket.drop();
   await listenToEnd(stage, await subscribe(project, run, HEARD.returned));
 }
@@ -80,7 +78,7 @@ async function follow(stage: Stage, project: OwnProject, run: string, other: str
   const early = async (): Promise<void> => {
     const socket = await subscribe(project, run, HEARD.early);
     const late = async (): Promise<void> => {
-      await socket.heard('a step that is done', isDoneStep, stage.thresholds.firstToolMs);
+      await socket.heard('a second step', secondStep(), stage.thresholds.firstToolMs);
       await listenToEnd(stage, await subscribe(project, run, HEARD.late));
     };
     await Promise.all([listenToEnd(stage, socket), late()]);

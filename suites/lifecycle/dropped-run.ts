@@ -21,6 +21,7 @@ export const DROPPED = {
   run: 'run that loses its socket',
   again: 'session again',
   witness: 'subscriber from before the drop',
+  middle: 'the second step of the run',
   replay: 'subscriber after the end',
   read: 'read the run',
   steps: 'read its steps',
@@ -33,11 +34,17 @@ const hidden = (view: TrialView, what: string, because: string): readonly Findin
 ];
 
 /** Why nothing can be said of the run. */
-function whatHides(run: RunView | undefined): readonly [what: string, because: string] | undefined {
+function whatHides(
+  run: RunView | undefined,
+  witness: StreamView | undefined,
+): readonly [what: string, because: string] | undefined {
   if (run === undefined) return ['no run was asked for', 'CN-2'];
   if (run.end === 'refused') return ['the run was refused', 'CN-9'];
   if (run.events.length === 0) return ['the run never began', 'CN-4'];
-  return terminalOf(run) === undefined ? undefined : ['the run was over before the drop', 'LC-11'];
+  if (terminalOf(run) === undefined) return undefined;
+  // Where the stream did not show the middle of the run, it was the wait for it that came too late.
+  const isShown = witness?.socket.deadlines.every(({ waitedFor }) => waitedFor !== DROPPED.middle) ?? true;
+  return ['the run was over before the drop', isShown ? 'LC-11' : 'AR-10.1'];
 }
 
 /** What is wrong with what HTTP shows; the second is the requirement that keeps us from seeing it. */
@@ -67,9 +74,9 @@ function stepsFault(live: StreamView, view: TrialView): string | undefined {
 /** LC-18 */
 export function judgeDropped(view: TrialView, terms: Terms): readonly Finding[] {
   const [run] = view.runs;
-  const hiding = whatHides(run);
-  if (hiding !== undefined) return hidden(view, ...hiding);
   const [live, replay] = [DROPPED.witness, DROPPED.replay].map((label) => streamNamed(view, label));
+  const hiding = whatHides(run, live);
+  if (hiding !== undefined) return hidden(view, ...hiding);
   if (live === undefined || live.frames.length === 0) return hidden(view, 'the stream is silent', 'AR-10.1');
   const { fault, because } = httpFault(view);
   const ref = view.ref(run?.askedSeq ?? 1, live.socket.dial.seq);

@@ -14,7 +14,7 @@ import {
   walk,
 } from '../agents-api/drive.ts';
 import { fieldOf } from '../agents-api/expect.ts';
-import { isTerminalFrame, streamOf } from '../agents-api/stream-view.ts';
+import { isTerminalFrame, secondStep, streamOf } from '../agents-api/stream-view.ts';
 import { say } from '../statements.ts';
 import { DROPPED, judgeDropped } from './dropped-run.ts';
 
@@ -48,8 +48,6 @@ async function listenToEnd(stage: Stage, stream: Socket): Promise<void> {
   await stream.close();
 }
 
-const isDone = (frame: unknown): boolean => fieldOf(fieldOf(frame, 'step'), 'status') === 'COMPLETED';
-
 /** The project that the stream says the run belongs to: nobody else tells the default project's id. */
 async function projectOf(stage: Stage, stream: Socket): Promise<string | undefined> {
   let projectId: string | undefined;
@@ -69,14 +67,14 @@ async function readOverHttp(stage: Stage, project: OwnProject, projectId: string
   await walk(project, DROPPED.steps, `${run}/steps`);
 }
 
-/** Drops the socket that asked for the run once a step was made, and comes back. */
+/** Drops the socket that asked for the run when its second step began, and comes back. */
 async function dropInMidRun(stage: Stage, project: OwnProject, chat: Socket, run: RunHandle): Promise<void> {
   await run.answered();
   const { actor } = project;
   if (run.runId === undefined) return;
   const stream = streamOf(run.runId);
   const witness = await actor.connect({ label: DROPPED.witness, stream });
-  await witness.heard('a step that is done', isDone, stage.thresholds.firstToolMs);
+  await witness.heard(DROPPED.middle, secondStep(), stage.thresholds.firstToolMs);
   chat.drop();
   const again = await actor.connect({ label: DROPPED.again });
   await again.greeted();
