@@ -7,11 +7,14 @@ import { fieldDefects } from './field-defects.ts';
 import { httpDefects } from './http-defects.ts';
 import { orderDefects } from './order-defects.ts';
 import { requestDefects } from './request-defects.ts';
-import { runDefects } from './run-defects.ts';
+import { runChangeDefects } from './run-change-defects.ts';
+import { runListDefects } from './run-list-defects.ts';
 import { runPartDefects } from './run-part-defects.ts';
 import { runRequestDefects } from './run-request-defects.ts';
+import { runStateDefects } from './run-state-defects.ts';
 import { socketDefects } from './socket-defects.ts';
 import { streamDefects } from './stream-defects.ts';
+import { streamHistoryDefects } from './stream-history-defects.ts';
 
 const DEFECTS: readonly Defect[] = [
   ...eventDefects,
@@ -22,10 +25,13 @@ const DEFECTS: readonly Defect[] = [
   ...socketDefects,
   ...doorDefects,
   ...httpDefects,
-  ...runDefects,
+  ...runListDefects,
+  ...runStateDefects,
   ...runRequestDefects,
+  ...runChangeDefects,
   ...runPartDefects,
   ...streamDefects,
+  ...streamHistoryDefects,
 ].sort((left, right) => left.id.localeCompare(right.id));
 
 /** Every defect the deployment can commit, as data. */

@@ -1,66 +1,11 @@
-import type { Boundaries, ChatPeer } from '../boundaries.ts';
+import type { ChatPeer } from '../boundaries.ts';
 import { ANY_RUN, ANY_STREAM } from './answers.ts';
 import type { Defect } from './defect.ts';
 import type { Frame } from './frames.ts';
-
-const TERMINAL = /^agent\.run\.(completed|failed|cancelled)$/;
+import { isTerminalFrame, rewritingStream, streamingThrough, together } from './stream-frames.ts';
 
 /** The poller of the real one came every second. */
 const POLL_MS = 1_000;
-
-/** A boundary through whose sender the frames of streams go; one is made for each socket. */
-function streamingThrough(
-  make: (peer: ChatPeer, send: (frame: Frame) => void, runId: string) => (frame: Frame) => void,
-): Partial<Boundaries> {
-  return {
-    streams: (honest) => (peer, runId) => {
-      const send = make(peer, (frame) => peer.send(frame), runId);
-      return honest({ ...peer, send: (frame) => send(frame as Frame) }, runId);
-    },
-  };
-}
-
-/** A boundary that replaces each frame of a stream by others. */
-function rewritingStream(make: () => (frame: Frame) => readonly Frame[]): Partial<Boundaries> {
-  return streamingThrough((_, send) => {
-    const rewrite = make();
-    return (frame) => {
-      for (const each of rewrite(frame)) send(each);
-    };
-  });
-}
-
-/** A boundary that knows all open streams. */
-function together(
-  make: (
-    peer: ChatPeer,
-    all: ReadonlySet<ChatPeer>,
-  ) => { send?: ChatPeer['send']; gone?: () => void; said?: () => void },
-): Partial<Boundaries> {
-  const open = new Set<ChatPeer>();
-  return {
-    streams: (honest) => (peer, runId) => {
-      open.add(peer);
-      const mine = make(peer, open);
-      const receiver = honest({ ...peer, send: mine.send ?? peer.send }, runId);
-      return {
-        message: (text) => {
-          mine.said?.();
-          receiver.message(text);
-        },
-        closed: () => {
-          open.delete(peer);
-          mine.gone?.();
-          receiver.closed();
-        },
-      };
-    },
-  };
-}
-
-function isTerminal(frame: Frame): boolean {
-  return TERMINAL.test(String(frame['type']));
-}
 
 /** Streams of runs that tell something else than what happens. */
 export const streamDefects: readonly Defect[] = [
@@ -93,7 +38,7 @@ export const streamDefects: readonly Defect[] = [
         return (frame) => {
           send(frame);
           if ('step' in frame || 'message' in frame) last.push(frame);
-          if (isTerminal(frame)) clearInterval(timer);
+          if (isTerminalFrame(frame)) clearInterval(timer);
         };
       }),
   },
@@ -167,7 +112,7 @@ export const streamDefects: readonly Defect[] = [
     mayFail: ANY_STREAM,
     build: ({ newId }) =>
       rewritingStream(() => (frame) => {
-        if (!isTerminal(frame)) return [frame];
+        if (!isTerminalFrame(frame)) return [frame];
         return [frame, { ...frame, eventId: newId(), seq: Number(frame['seq']) + 1 }];
       }),
   },
@@ -213,118 +158,5 @@ export const streamDefects: readonly Defect[] = [
         };
       });
     },
-  },
-  {
-    id: 'D-AR-STREAM-NO-HISTORY',
-    title: 'who comes late gets nothing of what was before',
-    breaks: '5',
-    family: 'missing events',
-    mustFail: ['AR-10.1j', 'LC-18'],
-    mayFail: ANY_STREAM,
-    build: () => rewritingStream(() => (frame) => (frame['replay'] === true ? [] : [frame])),
-  },
-  {
-    id: 'D-AR-STREAM-REPEATS',
-    title: 'who comes back gets the history twice',
-    breaks: '5',
-    family: 'order',
-    mustFail: ['LC-18'],
-    mayFail: ANY_STREAM,
-    build: () => rewritingStream(() => (frame) => (frame['replay'] === true ? [frame, frame] : [frame])),
-  },
-  {
-    id: 'D-AR-STREAM-HELD',
-    title: 'the frames of a run are held and released at its end',
-    breaks: '5',
-    family: 'time',
-    mustFail: ['AR-10.1k'],
-    mayFail: ANY_STREAM,
-    build: () =>
-      rewritingStream(() => {
-        let held: readonly Frame[] = [];
-        return (frame) => {
-          held = [...held, frame];
-          if (!isTerminal(frame) && 'type' in frame) return [];
-          const released = held;
-          held = [];
-          return released;
-        };
-      }),
-  },
-  {
-    id: 'D-AR-STREAM-NODES-LIE',
-    title: 'the stream tells less progress of nodes than HTTP shows',
-    breaks: '8',
-    family: 'fields',
-    mustFail: ['AR-10.1i'],
-    mayFail: ['AR-10.1j', 'AR-5.1a'],
-    build: () =>
-      rewritingStream(() => (frame) => {
-        const state = frame['nodeState'];
-        if (typeof state !== 'object' || state === null) return [frame];
-        return [{ ...frame, nodeState: { ...state, progress: 0.5, status: 'RUNNING' } }];
-      }),
-  },
-  {
-    id: 'D-AR-STREAM-UNKNOWN-SILENT',
-    title: 'the stream of an unknown run stays open and says nothing',
-    breaks: '5',
-    family: 'silence',
-    mustFail: ['AR-10.2'],
-    mayFail: ['AR-10.2a'],
-    build: () => ({
-      streams: (honest) => (peer, runId) =>
-        honest(
-          {
-            ...peer,
-            send: (frame) => !('error' in frame) && peer.send(frame),
-            close: (code, reason) => code !== 1008 && peer.close(code, reason),
-          },
-          runId,
-        ),
-    }),
-  },
-  {
-    id: 'D-AR-STREAM-FOREIGN-TOLD',
-    title: "somebody else's run is refused otherwise than an unknown one",
-    breaks: '2',
-    family: 'isolation',
-    mustFail: ['AR-10.2a'],
-    mayFail: [],
-    build: () => {
-      const known = new Set<string>();
-      return streamingThrough((_, send, runId) => (frame) => {
-        if (typeof frame['runId'] === 'string' && 'seq' in frame) known.add(frame['runId']);
-        send('error' in frame && known.has(runId) ? { ...frame, error: 'forbidden' } : frame);
-      });
-    },
-  },
-  {
-    id: 'D-AR-STREAM-ALL-OR-NONE',
-    title: 'when one subscriber vanishes the others are cut off',
-    breaks: '5',
-    family: 'isolation',
-    mustFail: ['AR-E8'],
-    mayFail: [...ANY_STREAM, ...ANY_RUN],
-    build: () =>
-      together((_, all) => ({
-        gone: () => {
-          for (const peer of all) peer.drop();
-        },
-      })),
-  },
-  {
-    id: 'D-AR-STREAM-JUNK-KILLS',
-    title: 'junk from one subscriber cuts all of them off',
-    breaks: '5',
-    family: 'isolation',
-    mustFail: ['AR-10.2c'],
-    mayFail: ANY_STREAM,
-    build: () =>
-      together((_, all) => ({
-        said: () => {
-          for (const peer of all) peer.drop();
-        },
-      })),
   },
 ];

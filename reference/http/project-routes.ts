@@ -52,7 +52,7 @@ function showItem({ id, projectId, name, createdAt }: ContextItem): object {
 }
 
 /** The principal's project of that id; 404 for every other id, whoever may own it. */
-export async function requireProject(store: Store, owner: Principal, id: string) {
+async function requireProject(store: Store, owner: Principal, id: string) {
   const project = isStoreId(id) ? await findProject(store, owner, id) : undefined;
   if (project === undefined) throw new HttpError(404, 'PROJECT_NOT_FOUND', 'Project not found');
   return project;

@@ -3,7 +3,7 @@ import { BatchWriter } from './batch-writer.ts';
 import type { AgentRun, FrameBody, RunFrame } from './resources.ts';
 
 /** The frames of one turn, which can be read from the beginning and waited upon at the end. */
-export class FrameLog {
+class FrameLog {
   readonly #frames: RunFrame[] = [];
   #ended = false;
   #waiting: (() => void)[] = [];

@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 const MISSED_PINGS = 2;
 
 /** How long a peer that does not even answer a close frame is waited for. */
-export const CLOSE_GRACE_MS = 1_000;
+const CLOSE_GRACE_MS = 1_000;
 
 /** Closes a socket, and cuts it if the peer does not close its side in time. */
 export function closeSocket(socket: WebSocket, code: number, reason: string): void {

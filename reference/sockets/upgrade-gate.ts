@@ -3,7 +3,7 @@ import type { TokenVerifier, UpgradeDecision, UpgradeGate, UpgradeOffer } from '
 import { KeysUnavailableError } from '../faults.ts';
 
 /** The sub-protocol of the chat socket. */
-export const CHAT_PROTOCOL = 'agent-events.v1';
+const CHAT_PROTOCOL = 'agent-events.v1';
 
 const TOKEN_PREFIX = 'jwt.';
 

@@ -18,7 +18,7 @@ const MIGRATIONS: Record<string, Migration> = {
 const STORE_TIMEOUT_MS = 5_000;
 
 /** Health must answer quickly even when the store hangs. */
-export const HEALTH_TIMEOUT_MS = 1_000;
+const HEALTH_TIMEOUT_MS = 1_000;
 
 /** An open store and how to leave it. */
 export interface OpenStore {

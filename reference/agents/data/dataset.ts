@@ -44,7 +44,7 @@ function numberOf(text: string): number {
 }
 
 /** Milliseconds since the epoch of a date or time; without a zone it is read as UTC. */
-export function timeOf(text: string): number {
+function timeOf(text: string): number {
   const trimmed = text.trim();
   if (!TIME.test(trimmed)) return Number.NaN;
   const parts = /^(\d{4})[-/](\d{1,2})(?:[-/](\d{1,2}))?(.*)$/.exec(trimmed);

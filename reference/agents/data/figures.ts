@@ -31,14 +31,14 @@ export function mean(values: readonly number[]): number {
 }
 
 /** Values in ascending order without the missing ones. */
-export function sorted(values: Iterable<number>): Float64Array {
+function sorted(values: Iterable<number>): Float64Array {
   return Float64Array.from(values)
     .filter((value) => !Number.isNaN(value))
     .sort();
 }
 
 /** The quantile of sorted values by linear interpolation (Hyndman and Fan 1996, type 7). */
-export function quantile(ascending: Float64Array, share: number): number {
+function quantile(ascending: Float64Array, share: number): number {
   if (ascending.length === 0) return Number.NaN;
   const place = (ascending.length - 1) * share;
   const below = ascending[Math.floor(place)] ?? Number.NaN;

@@ -36,7 +36,7 @@ const MEAN_DEVIATION_TO_SIGMA = 0.7979; // for when more than half the deviation
  * The score above which a value is an anomaly: 3.5 (Iglewicz and Hoaglin 1993), more where so many
  * values were looked at that chance alone goes further (Donoho and Johnstone 1994, plus a margin).
  */
-export function anomalyLimit(count: number): number {
+function anomalyLimit(count: number): number {
   return Math.max(3.5, Math.sqrt(2 * Math.log(count)) + 0.5);
 }
 

@@ -53,7 +53,7 @@ const MONTHS: Readonly<Record<string, number>> = { month: 1, quarter: 3, year: 1
 const DAYS: Readonly<Record<string, number>> = { day: 1, week: 7, month: 30, quarter: 90, year: 365 };
 
 /** How many steps of the series the asked horizon is. */
-export function horizonSteps(horizon: Horizon, step: Step): number {
+function horizonSteps(horizon: Horizon, step: Step): number {
   const { count, unit } = horizon;
   const scale = [MONTHS, DAYS, HOURS].find(
     (units) => units[step.unit] !== undefined && units[unit] !== undefined,

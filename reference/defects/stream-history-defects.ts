@@ -1,0 +1,121 @@
+import { ANY_RUN, ANY_STREAM } from './answers.ts';
+import type { Defect } from './defect.ts';
+import type { Frame } from './frames.ts';
+import { isTerminalFrame, rewritingStream, streamingThrough, together } from './stream-frames.ts';
+
+/** Streams that keep, repeat or hold back what was, and those that tell strangers apart. */
+export const streamHistoryDefects: readonly Defect[] = [
+  {
+    id: 'D-AR-STREAM-NO-HISTORY',
+    title: 'who comes late gets nothing of what was before',
+    breaks: '5',
+    family: 'missing events',
+    mustFail: ['AR-10.1j', 'LC-18'],
+    mayFail: ANY_STREAM,
+    build: () => rewritingStream(() => (frame) => (frame['replay'] === true ? [] : [frame])),
+  },
+  {
+    id: 'D-AR-STREAM-REPEATS',
+    title: 'who comes back gets the history twice',
+    breaks: '5',
+    family: 'order',
+    mustFail: ['LC-18'],
+    mayFail: ANY_STREAM,
+    build: () => rewritingStream(() => (frame) => (frame['replay'] === true ? [frame, frame] : [frame])),
+  },
+  {
+    id: 'D-AR-STREAM-HELD',
+    title: 'the frames of a run are held and released at its end',
+    breaks: '5',
+    family: 'time',
+    mustFail: ['AR-10.1k'],
+    mayFail: ANY_STREAM,
+    build: () =>
+      rewritingStream(() => {
+        let held: readonly Frame[] = [];
+        return (frame) => {
+          held = [...held, frame];
+          if (!isTerminalFrame(frame) && 'type' in frame) return [];
+          const released = held;
+          held = [];
+          return released;
+        };
+      }),
+  },
+  {
+    id: 'D-AR-STREAM-NODES-LIE',
+    title: 'the stream tells less progress of nodes than HTTP shows',
+    breaks: '8',
+    family: 'fields',
+    mustFail: ['AR-10.1i'],
+    mayFail: ['AR-10.1j', 'AR-5.1a'],
+    build: () =>
+      rewritingStream(() => (frame) => {
+        const state = frame['nodeState'];
+        if (typeof state !== 'object' || state === null) return [frame];
+        return [{ ...frame, nodeState: { ...state, progress: 0.5, status: 'RUNNING' } }];
+      }),
+  },
+  {
+    id: 'D-AR-STREAM-UNKNOWN-SILENT',
+    title: 'the stream of an unknown run stays open and says nothing',
+    breaks: '5',
+    family: 'silence',
+    mustFail: ['AR-10.2'],
+    mayFail: ['AR-10.2a'],
+    build: () => ({
+      streams: (honest) => (peer, runId) =>
+        honest(
+          {
+            ...peer,
+            send: (frame) => !('error' in frame) && peer.send(frame),
+            close: (code, reason) => code !== 1008 && peer.close(code, reason),
+          },
+          runId,
+        ),
+    }),
+  },
+  {
+    id: 'D-AR-STREAM-FOREIGN-TOLD',
+    title: "somebody else's run is refused otherwise than an unknown one",
+    breaks: '2',
+    family: 'isolation',
+    mustFail: ['AR-10.2a'],
+    mayFail: [],
+    build: () => {
+      const known = new Set<string>();
+      return streamingThrough((_, send, runId) => (frame) => {
+        if (typeof frame['runId'] === 'string' && 'seq' in frame) known.add(frame['runId']);
+        send('error' in frame && known.has(runId) ? { ...frame, error: 'forbidden' } : frame);
+      });
+    },
+  },
+  {
+    id: 'D-AR-STREAM-ALL-OR-NONE',
+    title: 'when one subscriber vanishes the others are cut off',
+    breaks: '5',
+    family: 'isolation',
+    mustFail: ['AR-E8'],
+    mayFail: [...ANY_STREAM, ...ANY_RUN],
+    build: () =>
+      together((_, all) => ({
+        gone: () => {
+          for (const peer of all) peer.drop();
+        },
+      })),
+  },
+  {
+    id: 'D-AR-STREAM-JUNK-KILLS',
+    title: 'junk from one subscriber cuts all of them off',
+    breaks: '5',
+    family: 'isolation',
+    mustFail: ['AR-10.2c'],
+    mayFail: ANY_STREAM,
+    build: () =>
+      together((_, all) => ({
+        said: () => {
+          for (const peer of all) peer.drop();
+        },
+      })),
+  },
+];
