@@ -103,6 +103,7 @@ function drive(deployment: Deployment, results: string, wish: CampaignWish): Pro
 function targetOf(deployment: Deployment): Readonly<Record<string, string>> {
   return {
     TARGET_NAME: 'reference',
+    TARGET_PROFILE: 'reference',
     TARGET_URL: deployment.url,
     TARGET_WS_URL: deployment.wsUrl,
     TARGET_JWT_SECRET: deployment.jwtSecret,
