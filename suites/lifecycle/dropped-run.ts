@@ -5,7 +5,6 @@ import { terminalOf } from '../../harness/judge/run-facts.ts';
 import type { RunView, TrialView } from '../../harness/judge/views.ts';
 import { fieldOf, labelled } from '../agents-api/expect.ts';
 import {
-  differenceOf,
   divergence,
   gapIn,
   lastSaid,
@@ -66,9 +65,11 @@ function replayFault(live: StreamView, replay: StreamView, terms: Terms): string
   return status === 'COMPLETED' ? undefined : `the stream ends with ${status ?? 'no run'}`;
 }
 
+/** A step that was made and that no frame told of; what the frames say of it is a matter of AR-10.1c. */
 function stepsFault(live: StreamView, view: TrialView): string | undefined {
-  const steps = readStatuses(view, DROPPED.steps);
-  return steps === undefined ? undefined : differenceOf(lastSaid(live.frames, 'step'), steps);
+  const told = lastSaid(live.frames, 'step');
+  const untold = [...(readStatuses(view, DROPPED.steps)?.keys() ?? [])].find((id) => !told.has(id));
+  return untold === undefined ? undefined : `no frame tells of step ${untold}`;
 }
 
 /** LC-18 */

@@ -86,6 +86,9 @@ describe('lifecycle/outlives-its-socket', () => {
     expect(judge({ replay: [1, 2, 2, 3, 4] })).toMatch(/^fail gap-or-repeat \| seq 2 follows 2/);
     expect(judge({ replay: [4] }, { 'VP-REPLAY': 'full-history' })).toMatch(/^fail gap-or-repeat/);
     expect(judge({ replay: [1] })).toMatch(/^fail gap-or-repeat \| the stream ends with PENDING/);
+    expect(judge({ live: [1, 2, 4], replay: [4] })).toBe(
+      'fail gap-or-repeat | no frame tells of step step-2',
+    );
     expect(judge({ live: [1, 2, 4], replay: [1, 2, 4] })).toMatch(/^fail gap-or-repeat \| seq 4 follows 2/);
   });
 
