@@ -3,6 +3,7 @@
  * Nothing here knows what is expected of the target, and a trial ends in a sealed transcript whatever
  * happens: a script that throws is a bug of ours, and sealed as such.
  */
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { Clock } from '../core/clock.ts';
@@ -56,6 +57,8 @@ interface Playing extends PlayWay {
 
 /** Drives every trial of the plan; returns when the last transcript is sealed. */
 export async function play(plan: Plan, way: PlayWay): Promise<void> {
+  // Every pause and every request of every trial listens to it, and lets go when it is over.
+  setMaxListeners(0, way.ended);
   const observer = startObserver(way.clock);
   const pacer = createPacer(plan.limits.startsPerSecond, way.clock);
   const playing: Playing = { ...way, plan, observer, pacer };
