@@ -42,7 +42,7 @@ export function startedId(view: TrialView, label: string): string | undefined {
 }
 
 /** Why there is no run to follow, as a requirement. */
-export function hidesRun(view: TrialView): string | undefined {
+function hidesRun(view: TrialView): string | undefined {
   if (labelled(view, HEARD.run).length === 0) return 'AR-1.1d';
   return startedId(view, HEARD.run) === undefined ? 'AR-2.1' : undefined;
 }
