@@ -235,9 +235,15 @@ export default {
     ),
     libraryOf(
       'runner-libraries',
-      ['vitest', 'allure-vitest', 'allure-js-commons', 'fast-check'],
+      ['vitest', 'allure-vitest', 'allure-js-commons'],
       [...inHarness('vitest', 'selftest'), '^bench/', TESTS],
       'The runner is for tests and for harness/vitest: what needs it elsewhere cannot be used without it.',
+    ),
+    libraryOf(
+      'generating-library',
+      ['fast-check'],
+      ['^suites/resilience/', TESTS],
+      'Generated input belongs to the stimulus of resilience, and to tests.',
     ),
     {
       name: 'pure-layers',

@@ -3,6 +3,7 @@
  * document, and nothing flows back.
  */
 import { type Config, loadConfig } from '../config/load.ts';
+import { defineProfile } from '../config/profile.ts';
 import type { Target } from '../config/target.ts';
 import type { VariableName } from '../config/variables.ts';
 import type { Clock } from '../core/clock.ts';
@@ -70,15 +71,25 @@ function judgeOnly(ask: CampaignAsk, dir: string): CampaignResult {
 
 /** So that a thorough run of some ten thoughts takes longer than a second, the limit for held-back events. */
 const THINKING_MS = 120;
+/** Whoever waits for two pings of the default interval waits for most of a minute. */
+const PING_SECONDS = 2;
+
+const OWN_REFERENCE = defineProfile({
+  name: 'reference',
+  extends: 'reference',
+  variationPoints: { 'VP-PING': String(PING_SECONDS) },
+});
 
 async function withReference(ask: CampaignAsk, overrides: CampaignAsk['overrides']): Promise<CampaignResult> {
   ask.watch({ kind: 'reference-starting' });
-  const reference = await startReferenceProcess(['--thinking-ms', String(THINKING_MS)]);
+  const flags = ['--thinking-ms', String(THINKING_MS), '--ping-interval-ms', String(PING_SECONDS * 1000)];
+  const reference = await startReferenceProcess(flags);
   try {
     const config = await loadConfig({
       env: ask.env,
       cwd: ask.cwd,
-      overrides: { TARGET_PROFILE: 'reference', ...overrides, ...reference.variables },
+      overrides: { ...overrides, ...reference.variables },
+      ...(overrides?.TARGET_PROFILE === undefined ? { profile: OWN_REFERENCE } : {}),
     });
     if (config.target === undefined) throw new HarnessError('INTERNAL', 'the reference gave no target');
     return await driveAndJudge(ask, config, config.target);

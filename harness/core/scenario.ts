@@ -153,6 +153,8 @@ export interface Stage {
   readonly trial: number;
   readonly thresholds: Thresholds;
   readonly origins: { readonly listed?: string | undefined; readonly unlisted: string };
+  /** What the target declares where the protocol leaves a choice. */
+  readonly variationPoints: Readonly<Record<string, string | undefined>>;
   /** Path of the health endpoint. */
   readonly health: string;
   /** Zero-based, below the scenario's `actors`. */

@@ -45,6 +45,7 @@ export function setStage(way: StageWay): Stage {
     trial: trial.number,
     thresholds: plan.thresholds,
     origins: plan.origins,
+    variationPoints: plan.variationPoints,
     health: plan.target.endpoints['health'] ?? '/health',
     actor(index = 0) {
       const actor = actors[index];

@@ -1,6 +1,6 @@
 /** Whole campaigns against the reference deployment, scaled down so that hundreds of them fit into minutes. */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Deployment, startDeployment } from '../../reference/deployment.ts';
@@ -40,6 +40,10 @@ const THINKING_MS = 60;
 /** Longer than every limit it is meant to exceed, shorter than the completion limit. */
 const DEFECT_DELAY_MS = 2_500;
 
+/** The least that may be declared: a case waits for two of them. */
+const PING_MS = 1_000;
+const PROFILE = 'self-test.json';
+
 export interface SelfTestBench {
   /** One campaign against a deployment of its own that commits these defects. */
   readonly campaign: (ask?: CampaignWish) => Promise<CampaignResult>;
@@ -56,6 +60,10 @@ export interface CampaignWish {
 export async function openBench(): Promise<SelfTestBench> {
   const server = await startEmbeddedServer();
   const results = mkdtempSync(join(tmpdir(), 'agent-conformance-self-'));
+  writeFileSync(
+    join(results, PROFILE),
+    JSON.stringify({ extends: 'reference', variationPoints: { 'VP-PING': String(PING_MS / 1000) } }),
+  );
   return {
     campaign: (wish = {}) => campaign(server, results, wish),
     async close() {
@@ -75,6 +83,7 @@ async function campaign(
     storeUrl,
     port: 0,
     thinkingMs: THINKING_MS,
+    pingIntervalMs: PING_MS,
     defects: wish.defects ?? [],
     defectDelayMs: DEFECT_DELAY_MS,
   });
@@ -103,7 +112,7 @@ function drive(deployment: Deployment, results: string, wish: CampaignWish): Pro
 function targetOf(deployment: Deployment): Readonly<Record<string, string>> {
   return {
     TARGET_NAME: 'reference',
-    TARGET_PROFILE: 'reference',
+    TARGET_PROFILE: PROFILE,
     TARGET_URL: deployment.url,
     TARGET_WS_URL: deployment.wsUrl,
     TARGET_JWT_SECRET: deployment.jwtSecret,

@@ -12,8 +12,11 @@ const needs = ['agents-api', 'fixtures', 'run-stream'] as const;
 const MIB = 1_048_576;
 /** A run that goes on for as long as somebody looks at it: it goes away with its project. */
 const LASTING = WORKFLOWS.pending(600_000);
-/** Two intervals of the default, and more than the longest that may be declared. */
-const HOLD_MS = 42_000;
+/** The longest interval of pings that may be declared: what an undeclared one is taken for. */
+const LONGEST_PING_S = 30;
+/** Two intervals, and a little for the second ping to arrive. */
+const holdMs = ({ variationPoints }: Stage): number =>
+  2 * Number(variationPoints['VP-PING'] ?? LONGEST_PING_S) * 1000 + 2_000;
 /** An answer at the door comes at once, or not at all. */
 const ANSWER_MS = 3_000;
 
@@ -162,7 +165,7 @@ const idleSubscriber = defineCase<TrialView>({
     const run = await startLasting(project, DOORS.run);
     if (project === undefined || run === undefined) return;
     const socket = await subscribe(project, run, DOORS.valid);
-    await socket.listen(HOLD_MS);
+    await socket.listen(holdMs(stage));
     await socket.close();
   },
   checks: [
