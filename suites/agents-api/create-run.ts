@@ -16,7 +16,7 @@ import {
   WORKFLOWS,
 } from './drive.ts';
 import { expectAnswer, expectOf, fieldOf, holds, labelled, missing, shape, status } from './expect.ts';
-import { madeId, madeIds, notSetUp, sentWith } from './made.ts';
+import { madeId, madeIds, notSetUp, sentWith, unread } from './made.ts';
 import { AGENT_RUN } from './run-shape.ts';
 
 /** Long enough to be seen pending and running, where somebody looks often enough. */
@@ -94,8 +94,8 @@ function judgeItems(view: TrialView): readonly Finding[] {
   const wanted = Array.isArray(ids) ? ids : [];
   const answered = expectOf(view, creation, status(201), itemsAre(wanted));
   if (answered.some(({ verdict }) => verdict === 'fail')) return answered;
-  if (labelled(view, 'read with items')[0]?.response?.status !== 200)
-    return missing(view, 'a reading of the run', 'AR-3.1');
+  const [reading] = labelled(view, 'read with items');
+  if (reading?.response?.status !== 200) return missing(view, 'a reading of the run', unread(reading));
   return [...answered, ...expectAnswer(view, 'read with items', itemsAre(wanted))];
 }
 

@@ -117,6 +117,8 @@ export async function startRun(
 }
 
 const POLL_MS = 40;
+/** A run that cannot be read so often on end will not be; waiting for it would only take time. */
+const UNREADABLE = 25;
 
 /** Reads the run until its status is one of these, within the limit; the readings are labelled alike. */
 export async function awaitStatus(
@@ -127,9 +129,12 @@ export async function awaitStatus(
   label = 'await status',
   withinMs = stage.thresholds.completionMs,
 ): Promise<boolean> {
-  for (let waitedMs = 0; waitedMs <= withinMs; waitedMs += POLL_MS) {
-    const status = parsed(await ask(project, label, 'GET', run))['status'];
+  let unreadable = 0;
+  for (let waitedMs = 0; waitedMs <= withinMs && unreadable < UNREADABLE; waitedMs += POLL_MS) {
+    const answer = await ask(project, label, 'GET', run);
+    const status = parsed(answer)['status'];
     if (typeof status === 'string' && statuses.includes(status)) return true;
+    unreadable = answer?.status === 200 ? 0 : unreadable + 1;
     await stage.pause(POLL_MS);
   }
   return false;

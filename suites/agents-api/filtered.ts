@@ -1,9 +1,9 @@
 /** Lists that were filtered, against the runs that were read one by one. */
-import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
+import { type Finding, fail, pass } from '../../harness/core/finding.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
 import { say } from '../statements.ts';
 import { bodyOf, expectAnswer, fieldOf, holds, labelled, missing, refOf, shape, status } from './expect.ts';
-import { notSetUp } from './made.ts';
+import { notSetUp, unread } from './made.ts';
 import { idsOf, PAGE, pageAt } from './pages.ts';
 import { RUN_STATUSES } from './run-shape.ts';
 
@@ -40,15 +40,11 @@ export function hiddenOr(
 ): readonly Finding[] {
   const hidden = notSetUp(view, START);
   if (hidden !== undefined) return hidden;
-  if (labelled(view, 'known').some(({ response }) => response?.status !== 200))
-    return missing(view, 'a reading of each run', 'AR-3.1');
+  const unseen = labelled(view, 'known').find(({ response }) => response?.status !== 200);
+  if (unseen !== undefined) return missing(view, 'a reading of each run', unread(unseen));
   if (pageAt(view, 'all') === undefined) return missing(view, 'a list of runs', 'AR-1.1');
   const known = knownRuns(view);
-  if (known === undefined)
-    return [
-      inconclusive(say('not-still', 'runs that keep their status', 'one went on meanwhile', view.ref())),
-    ];
-  return judge(known);
+  return known === undefined ? missing(view, 'runs that keep their status', 'AR-2.1e') : judge(known);
 }
 
 type Filter = Readonly<Partial<Record<'status' | 'workflowId', string>>>;

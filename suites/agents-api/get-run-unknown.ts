@@ -3,7 +3,7 @@ import type { Finding } from '../../harness/core/finding.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
 import { ask, makeWorkflow, openProject, runIdOf, startRun, unknownId, WORKFLOWS } from './drive.ts';
 import { error, expectAnswer, fieldOf, holds, labelled, looksTheSame, missing, status } from './expect.ts';
-import { madeIds, notSetUp } from './made.ts';
+import { madeIds, notSetUp, unread } from './made.ts';
 import { pageAt } from './pages.ts';
 
 const needs = ['agents-api', 'fixtures'] as const;
@@ -89,8 +89,9 @@ export const readsForeignRuns = defineCase<TrialView>({
       judge(view) {
         const hidden = notSetUp(view, START);
         if (hidden !== undefined) return hidden;
-        if (labelled(view, 'own')[0]?.response?.status !== 200)
-          return missing(view, 'a reading under its own project', 'AR-3.1');
+        const [own] = labelled(view, 'own');
+        if (own?.response?.status !== 200)
+          return missing(view, 'a reading under its own project', unread(own));
         const ids = [
           ...madeIds(view, START),
           ...['unknown', 'foreign'].flatMap((label) => lastOf(view, label)),

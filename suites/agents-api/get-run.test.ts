@@ -167,7 +167,7 @@ describe('agents-api/hides-runs-of-other-projects', () => {
   });
 
   it('is left open where its own project does not show it either', () => {
-    expect(judge(CHECK, foreign(404, gone('r-1'), 404))[0]).toMatch(/^inconclusive .*because AR-3\.1\)/);
+    expect(judge(CHECK, foreign(404, gone('r-1'), 404))[0]).toMatch(/^inconclusive .*because AR-2\.1d/);
     expect(judge(CHECK, [{ ...project, status: 500 }])[0]).toMatch(/because AR-1\.1d/);
   });
 });

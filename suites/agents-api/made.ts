@@ -26,3 +26,7 @@ export function notSetUp(view: TrialView, runs: string, count = 1): readonly Fin
 /** The body that was sent with a request, as JSON. */
 export const sentWith = (exchange: ExchangeView | undefined): unknown =>
   parseBody(exchange?.request.body ?? '');
+
+/** The requirement that hides a run which was started and could not be read: it came late, or not at all. */
+export const unread = (exchange: ExchangeView | undefined): string =>
+  exchange?.response?.status === 404 ? 'AR-2.1d' : 'AR-3.1';
