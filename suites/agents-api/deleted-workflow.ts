@@ -1,10 +1,10 @@
 import { type BoundCase, defineCase } from '../../harness/core/contract-case.ts';
-import { inconclusive } from '../../harness/core/finding.ts';
+import { type Finding, inconclusive } from '../../harness/core/finding.ts';
 import { parseBody } from '../../harness/judge/version.ts';
-import type { TrialView } from '../../harness/judge/views.ts';
+import type { ExchangeView, TrialView } from '../../harness/judge/views.ts';
 import { say } from '../statements.ts';
 import { ask, awaitStatus, openProject, TERMINAL_STATUSES, WORKFLOWS, walk } from './drive.ts';
-import { expectAnswer, fieldOf, holds, labelled, status } from './expect.ts';
+import { expectAnswer, fieldOf, holds, labelled, missing, status } from './expect.ts';
 import { askRun, LABELS, type OwnRun, runIn, tidyUp } from './own-run.ts';
 import { after, completed, started } from './reached.ts';
 import { conclude, lastField, lastRefs, readList } from './run-parts.ts';
@@ -14,17 +14,43 @@ const RUN = 'run afterwards';
 const LIST = 'runs afterwards';
 const WORK_MS = 3_000;
 
-/** All that is asked about runs whose workflow is gone. */
-const ASKED = [
-  DELETE,
-  RUN,
-  LIST,
-  'steps afterwards',
-  'messages afterwards',
-  'node states afterwards',
-  'cancel the completed one',
-  'cancel the running one',
-] as const;
+/**
+ * What is asked about the completed run before and after its workflow is gone, and the requirement that says
+ * that it is answered at all: what is broken anyway is not broken by the deletion.
+ */
+const PARTS = {
+  runs: { because: 'AR-1.1', below: undefined },
+  steps: { because: 'AR-4.1', below: '/steps' },
+  'node states': { because: 'AR-5.1', below: '/node-states' },
+  messages: { because: 'AR-6.1', below: '/messages' },
+} as const;
+const CANCEL = 'cancel';
+
+const ASKED = [DELETE, RUN, ...Object.keys(PARTS).map(later), later(CANCEL), 'cancel the running one'];
+
+function earlier(what: string): string {
+  return `${what} before`;
+}
+
+function later(what: string): string {
+  return `${what} afterwards`;
+}
+
+async function askAll(run: OwnRun, when: (what: string) => string): Promise<void> {
+  for (const [part, { below }] of Object.entries(PARTS))
+    await walk(run.project, when(part), below === undefined ? run.project.runs : `${run.path}${below}`);
+  await askRun(run, when(CANCEL), 'POST', '/cancel');
+}
+
+const isBroken = ({ response }: ExchangeView): boolean => (response?.status ?? 500) >= 500;
+
+/** Something that was broken while the workflow was still there, as a requirement. */
+function brokenBefore(view: TrialView): readonly Finding[] | undefined {
+  const part = Object.entries(PARTS).find(([name]) => labelled(view, earlier(name)).some(isBroken));
+  const isCancelBroken = labelled(view, earlier(CANCEL)).some(isBroken);
+  const because = part?.[1].because ?? (isCancelBroken ? 'AR-8.3' : undefined);
+  return because === undefined ? undefined : missing(view, 'answers before the deletion', because);
+}
 
 /** Deletes the workflow that the run was started with, which the run itself names. */
 async function deleteWorkflow({ project, path }: OwnRun, label: string): Promise<void> {
@@ -47,13 +73,11 @@ export const deletedWorkflow: BoundCase<TrialView> = defineCase<TrialView>({
     const busy = await runIn(project, WORKFLOWS.slow(WORK_MS), 'start another run');
     if (done === undefined || busy === undefined) return;
     await awaitStatus(stage, project, done.path, TERMINAL_STATUSES, LABELS.end);
+    await askAll(done, earlier);
     await deleteWorkflow(done, 'run before');
     await deleteWorkflow(busy, 'other run before');
     await ask(project, RUN, 'GET', done.path);
-    await walk(project, LIST, project.runs);
-    for (const part of ['steps', 'messages', 'node-states'])
-      await askRun(done, `${part.replace('-', ' ')} afterwards`, 'GET', `/${part}`);
-    await askRun(done, 'cancel the completed one', 'POST', '/cancel');
+    await askAll(done, later);
     await askRun(busy, 'cancel the running one', 'POST', '/cancel');
     await tidyUp(busy);
   },
@@ -63,9 +87,9 @@ export const deletedWorkflow: BoundCase<TrialView> = defineCase<TrialView>({
       requirement: 'AR-E5',
       title: 'a run whose workflow was deleted can be read, names it, and yields no 5xx',
       restsOn: 'AR-2.1',
-      judge: after([started(), completed], (view) => {
+      judge: after([started(), completed, brokenBefore], (view) => {
         const broken = ASKED.flatMap((label) => labelled(view, label))
-          .filter(({ response }) => (response?.status ?? 500) >= 500)
+          .filter(isBroken)
           .map(({ label, response }) => `"${label}" answered ${response?.status ?? 'not at all'}`);
         const soundness = conclude('broken', 'no 5xx, whatever is asked', broken, lastRefs(view, ...ASKED));
         const deletion = labelled(view, DELETE)[0]?.response?.status ?? 0;

@@ -151,8 +151,10 @@ describe('agents-api/runs-outlive-their-workflow', () => {
     ...times(2, () => ({ label: 'delete workflow', method: 'DELETE', status: 204, answer: '' })),
     reads('run afterwards', 'COMPLETED'),
     lists('runs afterwards', [{ id: 'run-2' }, { id: 'run-1' }]),
+    lists('steps before', []),
     lists('steps afterwards', []),
-    { label: 'cancel the completed one', method: 'POST', status: 409, answer: errorOf('CONFLICT') },
+    { label: 'cancel before', method: 'POST', status: 409, answer: errorOf('CONFLICT') },
+    { label: 'cancel afterwards', method: 'POST', status: 409, answer: errorOf('CONFLICT') },
     { label: 'cancel the running one', method: 'POST', answer: runOf('CANCELLED') },
   ];
 
@@ -168,6 +170,12 @@ describe('agents-api/runs-outlive-their-workflow', () => {
     ['an error of the deletion', told(good, 'delete workflow', { status: 500 })],
     ['no answer', told(good, 'run afterwards', { isLost: true })],
   ])('fails on %s', (_what, lines) => expect(verdictOf(judge(lines))).toBe('fail'));
+
+  it('is open where it was broken before', () => {
+    const steps = told(told(good, 'steps before', { status: 500 }), 'steps afterwards', { status: 500 });
+    expect(judge(steps)[0]).toMatch(/^inconclusive .*because AR-4\.1\)/);
+    expect(judge(told(good, 'cancel before', { status: 500 }))[0]).toMatch(/because AR-8\.3\)/);
+  });
 
   it('is open where workflows cannot be deleted', () => {
     expect(judge(told(good, 'delete workflow', { status: 405 }))[0]).toMatch(/^inconclusive not-deleted/);
