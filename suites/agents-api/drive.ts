@@ -117,8 +117,8 @@ export async function startRun(
 }
 
 const POLL_MS = 40;
-/** A run that cannot be read so often on end will not be; waiting for it would only take time. */
-const UNREADABLE = 25;
+/** Readings without a status, one after another, upon which nobody waits for one: about two seconds. */
+const MOST_UNREAD = 50;
 
 /** Reads the run until its status is one of these, within the limit; the readings are labelled alike. */
 export async function awaitStatus(
@@ -129,12 +129,11 @@ export async function awaitStatus(
   label = 'await status',
   withinMs = stage.thresholds.completionMs,
 ): Promise<boolean> {
-  let unreadable = 0;
-  for (let waitedMs = 0; waitedMs <= withinMs && unreadable < UNREADABLE; waitedMs += POLL_MS) {
-    const answer = await ask(project, label, 'GET', run);
-    const status = parsed(answer)['status'];
+  let unread = 0;
+  for (let waitedMs = 0; waitedMs <= withinMs && unread < MOST_UNREAD; waitedMs += POLL_MS) {
+    const status = parsed(await ask(project, label, 'GET', run))['status'];
     if (typeof status === 'string' && statuses.includes(status)) return true;
-    unreadable = answer?.status === 200 ? 0 : unreadable + 1;
+    unread = typeof status === 'string' ? 0 : unread + 1;
     await stage.pause(POLL_MS);
   }
   return false;
