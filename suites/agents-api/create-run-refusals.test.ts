@@ -57,7 +57,7 @@ describe('agents-api/refuses-unknown-workflow', () => {
   it('is left open without a project and without a list', () => {
     expect(judge(CHECK, [{ ...project, status: 500 }])[0]).toMatch(/because AR-1\.1d/);
     const blind = story(refused('create', 404, 'WORKFLOW_NOT_FOUND'), 'oops');
-    expect(judge(CHECK, blind)[0]).toMatch(/^inconclusive .*because AR-1\.1\)/);
+    expect(judge(CHECK, blind)[0]).toMatch(/^inconclusive .*because AR-1\.1d/);
   });
 });
 
@@ -96,6 +96,7 @@ describe('context items', () => {
     expect(judge(FOREIGN, story({}, { status: 201 }))[0]).toMatch(/^fail wrong-status/);
     const told = errorOf('CONTEXT_ITEM_INVALID', 'i-foreign belongs to somebody else');
     expect(judge(FOREIGN, story({}, { answer: told }))[0]).toMatch(/^fail tells-them-apart/);
+    expect(judge(FOREIGN, story({ status: 201 }, { status: 201 }))[0]).toMatch(/^fail wrong-status/);
     expect(judge(FOREIGN, story({ status: 404 }))[0]).toMatch(/^inconclusive .*because AR-2\.4/);
   });
 

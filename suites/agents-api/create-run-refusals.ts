@@ -48,6 +48,9 @@ export const refusesUnknownWorkflow = defineCase<TrialView>({
   ],
 });
 
+const wasRefused = (view: TrialView, label: string): boolean =>
+  (labelled(view, label)[0]?.response?.status ?? 0) >= 400;
+
 const isInvalidItem = [status(400), error('CONTEXT_ITEM_INVALID')] as const;
 
 export const refusesUnknownItems = defineCase<TrialView>({
@@ -93,11 +96,11 @@ export const refusesUnknownItems = defineCase<TrialView>({
       judge(view) {
         const hides = hidden(view, 'foreign item', 'an item of another project', 'AR-2.2');
         if (hides !== undefined) return hides;
-        const isUsual = expectAnswer(view, 'unknown item', ...isInvalidItem).every(
-          ({ verdict }) => verdict === 'pass',
-        );
-        if (!isUsual) return missing(view, 'the refusal of an unknown item', 'AR-2.4');
         const refused = expectAnswer(view, 'foreign item', ...isInvalidItem);
+        if (!wasRefused(view, 'foreign item')) return refused;
+        const usual = expectAnswer(view, 'unknown item', ...isInvalidItem);
+        if (usual.some(({ verdict }) => verdict !== 'pass'))
+          return missing(view, 'the refusal of an unknown item', 'AR-2.4');
         const ids = ['unknown item', 'foreign item'].flatMap((label) => sentItems(view, label));
         return refused.some(({ verdict }) => verdict !== 'pass')
           ? refused
@@ -161,9 +164,6 @@ export const refusesEmptyQueries = defineCase<TrialView>({
     },
   ],
 });
-
-const wasRefused = (view: TrialView, label: string): boolean =>
-  (labelled(view, label)[0]?.response?.status ?? 0) >= 400;
 
 function expectQuery(view: TrialView, label: string, choice: string | undefined): readonly Finding[] {
   const allowed = status(...declared(choice, { '400': 400, '201': 201 }));

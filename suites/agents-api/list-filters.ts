@@ -24,6 +24,7 @@ import {
   hiddenOr,
   START,
 } from './filtered.ts';
+import { madeIds } from './made.ts';
 import { expectWalk, PAGE } from './pages.ts';
 import { RUN_STATUSES } from './run-shape.ts';
 
@@ -177,7 +178,7 @@ export const filtersRuns = defineCase<TrialView>({
         hiddenOr(view, (known) => {
           const label = 'by both, one by one';
           const ids = chosenBy(known, filterOf(view, label));
-          if (ids.length < 2) return missing(view, 'two runs of one workflow under way', 'AR-2.1e');
+          if (ids.length < 2) return missing(view, 'two runs of one workflow under way', tooFew(view));
           const whole = expectFiltered(view, 'by both', known);
           if (whole.some(({ verdict }) => verdict !== 'pass')) return missing(view, 'the list', 'AR-1.4');
           const pages = expectWalk(view, label, { size: 1, ids, isAll: true });
@@ -186,5 +187,11 @@ export const filtersRuns = defineCase<TrialView>({
     },
   ],
 });
+
+/** One run for two requests, or runs that do not get under way. */
+function tooFew(view: TrialView): string {
+  const made = madeIds(view, START);
+  return new Set(made).size < made.length ? 'AR-2.1c' : 'AR-2.1e';
+}
 
 export const filterCases: readonly BoundCase<TrialView>[] = [filtersRuns];

@@ -31,6 +31,6 @@ export function hidden(
 /** That nothing came of it. */
 export function nothingCreated(view: TrialView): readonly Finding[] {
   if (pageAt(view, BEFORE) === undefined || pageAt(view, AFTER) === undefined)
-    return missing(view, 'the lists before and after', 'AR-1.1');
+    return missing(view, 'the lists before and after', 'AR-1.1d');
   return unchanged(view, BEFORE, AFTER);
 }
