@@ -104,7 +104,7 @@ export const cancelledForGood: BoundCase<TrialView> = defineCase<TrialView>({
       requirement: 'AR-8.1',
       title: 'a running run is cancelled: 200, CANCELLED and finished, and its work stops',
       restsOn: 'AR-2.1',
-      judge: after([started(), running], (view, terms) => {
+      judge: after([started(), running, answered(SOON.run, 200, 'AR-3.1')], (view, terms) => {
         const [soon, late] = [listOf(view, SOON.steps), listOf(view, LATE.steps)];
         const answer = [
           ...expectAnswer(view, LABELS.cancel, status(200), shape(AGENT_RUN), isCancelled),
@@ -124,7 +124,13 @@ export const cancelledForGood: BoundCase<TrialView> = defineCase<TrialView>({
       title: 'a cancelled run stays so, and no step starts after it finished',
       restsOn: 'AR-2.1',
       judge: after(
-        [started(), running, answered(LABELS.cancel, 200, 'AR-8.1'), readable(LATE.steps, 'AR-4.1')],
+        [
+          started(),
+          running,
+          answered(LABELS.cancel, 200, 'AR-8.1'),
+          answered(LATE.run, 200, 'AR-3.1'),
+          readable(LATE.steps, 'AR-4.1'),
+        ],
         (view, { thresholds }) => {
           const end = lastField(view, LABELS.cancel, 'finishedAt');
           const [state, late] = ['status', 'finishedAt'].map((field) => lastField(view, LATE.run, field));

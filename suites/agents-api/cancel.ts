@@ -43,7 +43,7 @@ const whilePending = defineCase<TrialView>({
       requirement: 'AR-8.2',
       title: 'a run that is cancelled while it is pending never executes a step',
       restsOn: 'AR-2.1',
-      judge: after([started(), readable(STEPS, 'AR-4.1')], (view) => {
+      judge: after([started(), readable(STEPS, 'AR-4.1'), answered(AFTERWARDS, 200, 'AR-3.1')], (view) => {
         const afterMs = cancelledAfterMs(view);
         // Cancelled later than it began, because somebody was slow: nothing is said of a pending run.
         if (Number.isFinite(afterMs) && afterMs >= PENDING_MS) return [];
@@ -90,14 +90,17 @@ function whenOver(
         requirement,
         title: `a ${word} run cannot be cancelled, and stays ${word}`,
         restsOn: 'AR-2.1',
-        judge: after([started(), stood(LABELS.end, [ended])], (view, { variationPoints }) => {
-          const allowed = declared(variationPoints['VP-STATECONFLICT'], { '409': 409, '400': 400 });
-          const was = lastField(view, LABELS.end, 'finishedAt');
-          return [
-            ...expectAnswer(view, LABELS.cancel, status(...allowed), error()),
-            ...expectAnswer(view, AFTERWARDS, status(200), isIn(ended), finishedAt(was)),
-          ];
-        }),
+        judge: after(
+          [started(), stood(LABELS.end, [ended]), answered(AFTERWARDS, 200, 'AR-3.1')],
+          (view, { variationPoints }) => {
+            const allowed = declared(variationPoints['VP-STATECONFLICT'], { '409': 409, '400': 400 });
+            const was = lastField(view, LABELS.end, 'finishedAt');
+            return [
+              ...expectAnswer(view, LABELS.cancel, status(...allowed), error()),
+              ...expectAnswer(view, AFTERWARDS, status(200), isIn(ended), finishedAt(was)),
+            ];
+          },
+        ),
       },
     ],
   });
@@ -136,7 +139,12 @@ const twice = defineCase<TrialView>({
       title: 'a second cancellation is answered as declared and changes nothing',
       restsOn: 'AR-2.1',
       judge: after(
-        [started(), answered(LABELS.cancel, 200, 'AR-8.1'), stood(LABELS.end, ['CANCELLED'], 'AR-8.1')],
+        [
+          started(),
+          answered(LABELS.cancel, 200, 'AR-8.1'),
+          stood(LABELS.end, ['CANCELLED'], 'AR-8.1'),
+          answered(AFTERWARDS, 200, 'AR-3.1'),
+        ],
         (view, { variationPoints }) => {
           const was = lastField(view, LABELS.cancel, 'finishedAt');
           const allowed = declared(variationPoints['VP-RECANCEL'], RECANCEL);

@@ -71,22 +71,25 @@ const manyCancels = defineCase<TrialView>({
       title: `of ${AT_ONCE} cancellations at once, the run is cancelled once`,
       when: ['run-stream'],
       restsOn: 'AR-2.1',
-      judge: after([started(), running, heard()], (view, { variationPoints }) => {
-        const state = lastField(view, AFTERWARDS, 'status');
-        const faults = [
-          ...answersFaults(view),
-          state === 'CANCELLED' ? undefined : `it is ${String(state)} afterwards`,
-        ];
-        const refs = [
-          ...labelled(view, LABELS.cancel).map((one) => refOf(view, one)),
-          ...lastRefs(view, AFTERWARDS),
-        ];
-        const expected = '200, 400 or 409 each, at least one 200, one finishedAt, CANCELLED';
-        return [
-          ...conclude('not-once', expected, faults, refs),
-          ...judgeEnding(view, variationPoints['VP-CANCELEVENT']),
-        ];
-      }),
+      judge: after(
+        [started(), running, answered(AFTERWARDS, 200, 'AR-3.1'), heard()],
+        (view, { variationPoints }) => {
+          const state = lastField(view, AFTERWARDS, 'status');
+          const faults = [
+            ...answersFaults(view),
+            state === 'CANCELLED' ? undefined : `it is ${String(state)} afterwards`,
+          ];
+          const refs = [
+            ...labelled(view, LABELS.cancel).map((one) => refOf(view, one)),
+            ...lastRefs(view, AFTERWARDS),
+          ];
+          const expected = '200, 400 or 409 each, at least one 200, one finishedAt, CANCELLED';
+          return [
+            ...conclude('not-once', expected, faults, refs),
+            ...judgeEnding(view, variationPoints['VP-CANCELEVENT']),
+          ];
+        },
+      ),
     },
   ],
 });
@@ -149,7 +152,8 @@ const startAgainstCancel = defineCase<TrialView>({
         const races = Array.from({ length: RACES }, (_, race) => race).filter(
           (race) => madeIds(view, raceLabel('start', race)).length > 0,
         );
-        const judgeRaces = after([started(raceLabel('start', races[0] ?? 0))], () => {
+        const late = races.map((race) => answered(raceLabel('late', race), 200, 'AR-3.1'));
+        const judgeRaces = after([started(raceLabel('start', races[0] ?? 0)), ...late], () => {
           const faults = races.map((race) => raceFault(view, race));
           const refs = races.flatMap((race) =>
             lastRefs(view, raceLabel('cancel', race), raceLabel('late', race)),
