@@ -19,7 +19,7 @@ import { between, hidden, nothingCreated, QUERY } from './refused.ts';
 
 const needs = ['agents-api', 'fixtures'] as const;
 
-export const refusesUnknownWorkflow = defineCase<TrialView>({
+const refusesUnknownWorkflow = defineCase<TrialView>({
   id: 'api-create-unknown-workflow',
   purpose: 'starts a run of a workflow that does not exist',
   needs,
@@ -53,7 +53,7 @@ const wasRefused = (view: TrialView, label: string): boolean =>
 
 const isInvalidItem = [status(400), error('CONTEXT_ITEM_INVALID')] as const;
 
-export const refusesUnknownItems = defineCase<TrialView>({
+const refusesUnknownItems = defineCase<TrialView>({
   id: 'api-create-unknown-item',
   purpose: 'starts runs with a context item that does not exist, and with one of another project',
   needs,
@@ -119,7 +119,7 @@ function sentItems(view: TrialView, label: string): readonly string[] {
 const EMPTY = 'empty query';
 const BLANK = 'query of white space';
 
-export const refusesEmptyQueries = defineCase<TrialView>({
+const refusesEmptyQueries = defineCase<TrialView>({
   id: 'api-create-empty-query',
   purpose: 'starts runs with an empty query and with one of white space',
   needs,

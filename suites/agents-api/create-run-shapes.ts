@@ -39,7 +39,7 @@ async function sendNoJson(project: OwnProject, workflowId: string): Promise<void
   });
 }
 
-export const refusesMisshapenBodies = defineCase<TrialView>({
+const refusesMisshapenBodies = defineCase<TrialView>({
   id: 'api-create-misshapen',
   purpose: 'starts runs with bodies of the wrong shape, and with such as are no JSON',
   needs,

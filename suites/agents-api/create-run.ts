@@ -99,7 +99,7 @@ function judgeItems(view: TrialView): readonly Finding[] {
   return [...answered, ...expectAnswer(view, 'read with items', itemsAre(wanted))];
 }
 
-export const createsRuns = defineCase<TrialView>({
+const createsRuns = defineCase<TrialView>({
   id: 'api-create-run',
   purpose: 'starts runs, with context items and without, and follows one to its end',
   needs: ['agents-api', 'fixtures'],

@@ -29,7 +29,7 @@ const isNotFound = [
   }),
 ] as const;
 
-export const readsUnknownRuns = defineCase<TrialView>({
+const readsUnknownRuns = defineCase<TrialView>({
   id: 'api-get-unknown-run',
   purpose: 'reads runs that do not exist, under usual and odd ids',
   needs,
@@ -64,7 +64,7 @@ export const readsUnknownRuns = defineCase<TrialView>({
 const noProject = (view: TrialView): readonly Finding[] | undefined =>
   pageAt(view, 'list') === undefined ? missing(view, 'a project with its list', 'AR-1.1d') : undefined;
 
-export const readsForeignRuns = defineCase<TrialView>({
+const readsForeignRuns = defineCase<TrialView>({
   id: 'api-get-foreign-run',
   purpose: 'reads a run under another project',
   needs,

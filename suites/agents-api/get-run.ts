@@ -107,7 +107,7 @@ const endsIffTerminal = holds('finishedAt if and only if the run is over', (run)
   return isTerminal(word) === (end !== null) ? undefined : `${String(word)}, finishedAt ${String(end)}`;
 });
 
-export const readsRuns = defineCase<TrialView>({
+const readsRuns = defineCase<TrialView>({
   id: 'api-get-run',
   purpose: 'reads runs of all statuses',
   needs,

@@ -18,7 +18,7 @@ const needs = ['agents-api', 'fixtures'] as const;
 
 const UNKNOWN = ['unknown project', 'another unknown project'] as const;
 
-export const listsNothing = defineCase<TrialView>({
+const listsNothing = defineCase<TrialView>({
   id: 'api-list-empty',
   purpose: 'lists the runs of an empty project, and of projects that do not exist',
   needs,

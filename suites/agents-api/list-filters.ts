@@ -97,7 +97,7 @@ async function readLists(project: OwnProject, slow: string): Promise<void> {
   await list('no such status', 'status=NOPE');
 }
 
-export const filtersRuns = defineCase<TrialView>({
+const filtersRuns = defineCase<TrialView>({
   id: 'api-filter-runs',
   purpose: 'filters runs of all statuses and several workflows',
   needs: ['agents-api', 'fixtures'],

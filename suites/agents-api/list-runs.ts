@@ -83,7 +83,7 @@ function judgeOneOrder(view: TrialView): readonly Finding[] {
   ];
 }
 
-export const listsRuns = defineCase<TrialView>({
+const listsRuns = defineCase<TrialView>({
   id: 'api-list-runs',
   purpose: 'lists 25 runs, whole and in pages, while others are made',
   needs,

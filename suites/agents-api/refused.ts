@@ -7,7 +7,7 @@ import { pageAt } from './pages.ts';
 
 export const QUERY = 'What is in there?';
 
-export const BEFORE = 'list before';
+const BEFORE = 'list before';
 const AFTER = 'list after';
 
 /** Creates what must be refused, between two readings of the list: the witness that nothing was created. */
