@@ -60,7 +60,7 @@ function endingFaults(frames: readonly StreamFrame[], ending: Ending): readonly 
 }
 
 /** The way that is declared; undeclared, the way that is taken. */
-export function endingOf(frames: readonly StreamFrame[], declared: string | undefined): Ending {
+function endingOf(frames: readonly StreamFrame[], declared: string | undefined): Ending {
   if (declared === 'agent.run.cancelled' || declared === 'agent.run.updated') return declared;
   const isNamed = frames.some(({ type }) => type === 'agent.run.cancelled');
   return isNamed ? 'agent.run.cancelled' : 'agent.run.updated';
