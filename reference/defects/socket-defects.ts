@@ -181,7 +181,20 @@ export const socketDefects: readonly Defect[] = [
     breaks: '4',
     family: 'time',
     mustFail: ['LC-11', 'LC-12'],
-    mayFail: ['CN-3', 'CN-9', 'LC-10', 'LC-13', 'LC-16', 'LC-17', 'LC-19', 'LC-22', 'LT-5', 'LT-6', 'LT-7'],
+    mayFail: [
+      'CN-3',
+      'CN-4',
+      'CN-9',
+      'LC-10',
+      'LC-13',
+      'LC-16',
+      'LC-17',
+      'LC-19',
+      'LC-22',
+      'LT-5',
+      'LT-6',
+      'LT-7',
+    ],
     build: ({ delayMs }) =>
       sendingThrough((_, send) => {
         const held = gate(send);

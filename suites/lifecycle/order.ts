@@ -1,7 +1,7 @@
 import { defineCheck } from '../../harness/core/check.ts';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
 import { terminalOf } from '../../harness/judge/run-facts.ts';
-import type { RunView, SocketView, TrialView } from '../../harness/judge/views.ts';
+import type { RunView, SeenEvent, SocketView, TrialView } from '../../harness/judge/views.ts';
 import { TERMINAL_KINDS } from '../../harness/protocol/agent-event.ts';
 import {
   VIOLATIONS,
@@ -81,6 +81,31 @@ export const startsFirst = defineRunCheck({
 const witnessAfter = (socket: SocketView, at: number, graceMs: number): number | undefined =>
   socket.pings.find(({ at: sentAt, pong }) => pong !== undefined && sentAt >= at + graceMs)?.pong?.seq;
 
+/** That nothing followed is only known where somebody listened on; a scenario that left at once shows nothing. */
+function judgeListening(
+  run: RunView,
+  terminal: SeenEvent,
+  view: TrialView,
+  graceMs: number,
+): readonly Finding[] {
+  const expected = 'exactly one terminal event, last';
+  const socket = view.sockets.find(({ id }) => id === run.socket);
+  if (socket === undefined) return [];
+  const witness = witnessAfter(socket, terminal.at, graceMs);
+  if (witness !== undefined)
+    return [pass(say('ended-once', expected, 'one, and nothing after it', view.ref(terminal.seq, witness)))];
+  const byTarget = socket.close !== undefined && socket.close.by !== 'harness';
+  const wasLeft = !byTarget && !socket.pings.some(({ at }) => at >= terminal.at);
+  if (wasLeft) return [];
+  const actual = `nothing came, but no pong ${inMs(graceMs)} later shows that the socket was alive`;
+  return [
+    inconclusive(
+      say('not-listened-on', expected, actual, view.ref(terminal.seq)),
+      byTarget ? 'CN-2' : 'CN-3',
+    ),
+  ];
+}
+
 export const endsOnce = defineRunCheck({
   id: 'lifecycle/ends-once',
   requirement: 'LC-3',
@@ -107,15 +132,7 @@ export const endsOnce = defineRunCheck({
         ),
       ];
     if (findings.some(({ verdict }) => verdict === 'fail')) return findings;
-    const socket = view.sockets.find(({ id }) => id === run.socket);
-    const witness = socket === undefined ? undefined : witnessAfter(socket, terminal.at, thresholds.graceMs);
-    if (witness !== undefined)
-      return [
-        pass(say('ended-once', expected, 'one, and nothing after it', view.ref(terminal.seq, witness))),
-      ];
-    const actual = `nothing came, but no pong ${inMs(thresholds.graceMs)} later shows that the socket was alive`;
-    const hidden = socket?.close !== undefined && socket.close.by !== 'harness' ? 'CN-2' : 'CN-3';
-    return [inconclusive(say('not-listened-on', expected, actual, view.ref(terminal.seq)), hidden)];
+    return judgeListening(run, terminal, view, thresholds.graceMs);
   },
 });
 
