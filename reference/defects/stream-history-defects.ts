@@ -10,7 +10,7 @@ export const streamHistoryDefects: readonly Defect[] = [
     title: 'who comes late gets nothing of what was before',
     breaks: '5',
     family: 'missing events',
-    mustFail: ['AR-10.1j'],
+    mustFail: ['AR-10.1j', 'AR-E8'],
     mayFail: [...ANY_STREAM, 'LC-18', 'AR-10.1', 'AR-10.1a', 'AR-10.1c', 'AR-10.3', 'AR-E8'],
     build: () => rewritingStream(() => (frame) => (frame['replay'] === true ? [] : [frame])),
   },
