@@ -3,7 +3,7 @@ import type { CreateAsk, HttpAnswer, HttpAsk } from '../core/scenario.ts';
 /** How long the removal of one fixture may take; it happens also when the campaign was ended. */
 const REMOVAL_MS = 5_000;
 
-export const REMOVAL = 'remove fixture';
+const REMOVAL = 'remove fixture';
 
 export type Request = (ask: HttpAsk) => Promise<HttpAnswer | undefined>;
 
@@ -32,6 +32,39 @@ function parseResource(body: string): Readonly<Record<string, unknown>> | undefi
   }
 }
 
+/** A project may refuse to go while runs of it are going on: those are ours too, and are cancelled first. */
+async function removeOne(path: string, remover: Request): Promise<void> {
+  const remove = { label: REMOVAL, method: 'DELETE', path, withinMs: REMOVAL_MS } as const;
+  if ((await remover(remove))?.status !== 409) return;
+  await Promise.all(
+    (await runsGoingOn(path, remover)).map((run) => remover({ ...ENDING, path: `${run}/cancel` })),
+  );
+  await remover(remove);
+}
+
+const ENDING = { label: 'end run of fixture', method: 'POST', withinMs: REMOVAL_MS } as const;
+
+/** Paths of the project's runs that are not over; one page, since a trial starts few. */
+async function runsGoingOn(path: string, remover: Request): Promise<readonly string[]> {
+  const pages = await Promise.all(
+    ['PENDING', 'RUNNING'].map((status) =>
+      remover({
+        label: 'list runs of fixture',
+        method: 'GET',
+        path: `${path}/agent-runs?status=${status}&limit=100`,
+        withinMs: REMOVAL_MS,
+      }),
+    ),
+  );
+  return pages.flatMap((page) => {
+    const items = parseResource(page?.body ?? '')?.['items'];
+    if (!Array.isArray(items)) return [];
+    return items.flatMap((item: { readonly id?: unknown }) =>
+      typeof item?.id === 'string' ? [`${path}/agent-runs/${encodeURIComponent(item.id)}`] : [],
+    );
+  });
+}
+
 /** The fixtures of one trial, of which there are none yet. */
 export function trackFixtures(): Fixtures {
   const made: Made[] = [];
@@ -46,8 +79,7 @@ export function trackFixtures(): Fixtures {
       return resource;
     },
     async remove() {
-      for (const { path, remover } of made.splice(0).reverse())
-        await remover({ label: REMOVAL, method: 'DELETE', path, withinMs: REMOVAL_MS });
+      for (const { path, remover } of made.splice(0).reverse()) await removeOne(path, remover);
     },
   };
 }

@@ -29,6 +29,9 @@ describe('against its own reference', () => {
     const { code, stdout } = await runCommandLine(['run'], { HARNESS_RESULTS_DIR: dir });
     expect(lastLine(stdout)).toMatch(/^VERDICT=PASS .* exit=0 /);
     expect(code).toBe(0);
+    const { created, left } = reportOf(dir).evidence.fixtures;
+    expect(created).toBeGreaterThan(0);
+    expect(left).toEqual([]);
     const path = join(folderOf(dir), 'report.json');
     const live = readFileSync(path, 'utf8');
     rmSync(path);
@@ -157,7 +160,9 @@ describe('a campaign that does not come to its end', () => {
     await said(/started +plain-session-1/);
     child.kill('SIGINT');
     expect((await ended).code).toBe(130);
-    expect(reportOf(dir).exitCode).toBe(130);
+    const report = reportOf(dir);
+    expect(report.exitCode).toBe(130);
+    expect(report.evidence.fixtures.left).toEqual([]);
   });
 });
 
