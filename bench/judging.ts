@@ -36,7 +36,7 @@ export interface JudgingRow extends CampaignShape {
 }
 
 /** The bound, for the heap as an option of Node and for the whole process as it was measured. */
-export const BOUND_MB = 512;
+const BOUND_MB = 512;
 
 export const FULL_JUDGING: JudgingSize = {
   repetitions: 2,

@@ -57,7 +57,7 @@ interface Rule {
 }
 
 /** The table: where an event is allowed, and what it changes. */
-export const GRAMMAR: Readonly<Record<EventKind, Rule>> = {
+const GRAMMAR: Readonly<Record<EventKind, Rule>> = {
   'run.started': { from: 'before', to: 'running' },
   reasoning: { from: 'running', to: 'running' },
   handoff: { from: 'running', to: 'running' },

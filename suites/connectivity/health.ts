@@ -102,7 +102,7 @@ export const clockBounds = (view: TrialView): readonly OffsetBound[] =>
   view.exchanges.flatMap((exchange) => offsetBound(exchange, view) ?? []);
 
 /** In words, with its uncertainty. */
-export const inWords = ({ lowMs, highMs, n }: ClockSkew): string =>
+const inWords = ({ lowMs, highMs, n }: ClockSkew): string =>
   `target's clock is ahead by ${inMs((lowMs + highMs) / 2)} ± ${inMs((highMs - lowMs) / 2)} (n=${n})`;
 
 interface ClockFact {

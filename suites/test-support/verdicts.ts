@@ -7,7 +7,7 @@ import { catalogue } from '../catalogue.ts';
 type Plan = Parameters<typeof createJudge>[0];
 
 /** The limits that docs/protocol.md names. */
-export const THRESHOLDS: Plan['thresholds'] = {
+const THRESHOLDS: Plan['thresholds'] = {
   connectMs: 10_000,
   greetingMs: 10_000,
   pongMs: 10_000,
