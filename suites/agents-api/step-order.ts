@@ -9,7 +9,7 @@ import { follow, hearOut, LABELS, openRun } from './own-run.ts';
 import { expectWalk } from './pages.ts';
 import { after, completed, heard, readable, started } from './reached.ts';
 import { conclude, listOf, type Reading } from './run-parts.ts';
-import { type StreamFrame, streamNamed } from './stream-view.ts';
+import { isTerminalFrame, type StreamFrame, streamNamed } from './stream-view.ts';
 
 const needs = ['agents-api', 'fixtures'] as const;
 
@@ -151,6 +151,8 @@ const thousandSteps = defineCase<TrialView>({
         const stream = streamNamed(view, LABELS.stream);
         if (stream?.frames[0]?.type !== 'agent.run.created')
           return missing(view, 'a stream from its beginning', 'AR-10.1a');
+        if (!stream.frames.some(({ body }) => isTerminalFrame(body)))
+          return missing(view, 'a stream that was heard to its end', 'AR-10.1a');
         const seen = new Set(firstSights(stream.frames));
         const dropped = listOf(view, STEPS).ids.filter((id) => !seen.has(id));
         const fault = dropped.length === 0 ? undefined : `${dropped.length} not shown, first ${dropped[0]}`;
