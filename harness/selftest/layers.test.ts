@@ -46,6 +46,7 @@ const PLANTED: readonly (readonly [rule: string, file: string, imports: string])
   ['store-and-server-libraries', 'harness/campaign/planted-hono.ts', 'hono'],
   ['command-line-libraries', 'harness/campaign/planted-commander.ts', 'commander'],
   ['runner-libraries', 'harness/campaign/planted-vitest.ts', 'vitest'],
+  ['generating-library', 'suites/lifecycle/planted-generator.ts', 'fast-check'],
   ['pure-layers', 'harness/judge/planted-disk.ts', 'node:fs'],
   ['no-test-code-in-production', 'harness/config/planted-test.ts', './test-support/loading.ts'],
   ['resolvable', 'harness/config/planted-nowhere.ts', './nowhere.ts'],
