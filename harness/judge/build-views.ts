@@ -71,6 +71,8 @@ function viewExchanges(entries: readonly Entry[]): readonly ExchangeView[] {
     if (request === undefined) return [];
     const failure = ofKind(own, 'deadline')[0] ?? ofKind(own, 'transport.error')[0];
     const response = ofKind(own, 'http.response')[0];
+    // Still open when the recording ended: that shows neither an answer nor that there was none.
+    if (response === undefined && failure === undefined) return [];
     return [{ label: request.label, actor: request.actor, request, response, failure }];
   });
 }
