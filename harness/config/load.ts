@@ -17,6 +17,7 @@ import {
   contradictions,
   DEFAULT_THRESHOLDS,
   HOUR_MS,
+  isShare,
   THRESHOLD_NAMES,
   THRESHOLD_VARIABLES,
   type ThresholdName,
@@ -97,6 +98,7 @@ function readThreshold(reader: Reader, name: ThresholdName): number | undefined 
   const variable = THRESHOLD_VARIABLES[name];
   const example = DEFAULT_THRESHOLDS[name];
   if (name === 'tolerancePercent') return fraction(reader, variable, { from: 0.1, to: 100, example });
+  if (isShare(name)) return fraction(reader, variable, { from: 0.01, to: 0.999, example });
   return duration(reader, variable, { from: 1, to: HOUR_MS - 1, example });
 }
 

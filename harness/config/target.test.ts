@@ -57,6 +57,8 @@ describe('target', () => {
       'threads',
       'agents-api',
       'run-stream',
+      'sandbox',
+      'telemetry',
     ]);
     expect(capabilities['mint-tokens'].reason).toBe('no TARGET_JWT_SECRET: tokens cannot be minted');
   });

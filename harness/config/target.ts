@@ -98,7 +98,7 @@ export function readTarget(
     profile: profile.name,
     endpoints: profile.endpoints,
     dialect: profile.dialect,
-    capabilities: capabilitiesOf(profile, access.credentials.scheme, listed),
+    capabilities: capabilitiesOf(profile, access, listed),
     variationPoints: declared(profile.variationPoints),
     thresholds,
     origins: { ...profile.origins, ...(listed === undefined ? {} : { listed }) },
@@ -135,10 +135,15 @@ interface Availability {
 /** Each capability, with why it is there or not: declared by the profile, and within the harness's means. */
 function capabilitiesOf(
   profile: CompleteProfile,
-  scheme: AuthScheme,
+  { credentials: { scheme }, identities }: Access,
   listed: string | undefined,
 ): Readonly<Record<Capability, Availability>> {
+  const tenants = identities.flatMap(({ tenant }) => tenant ?? []);
+  const isMixed = new Set(tenants).size > 1;
+  const hasMates = new Set(tenants).size < tenants.length;
   const missing: Partial<Record<Capability, string | undefined>> = {
+    'two-tenants': isMixed ? undefined : 'the users are not known to be of two tenants',
+    'tenant-mates': hasMates ? undefined : 'no two users are known to be of one tenant',
     'mint-tokens': scheme === 'secret' ? undefined : 'no TARGET_JWT_SECRET: tokens cannot be minted',
     'listed-origin':
       listed === undefined ? 'no TARGET_ALLOWED_ORIGIN: it is not known which origin is listed' : undefined,

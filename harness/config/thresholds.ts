@@ -24,7 +24,15 @@ export const DEFAULT_THRESHOLDS: Thresholds = Object.freeze({
   toleranceMs: 250,
   tolerancePercent: 5,
   skewMs: 2_000,
+  telemetryMs: 60_000,
+  successRate: 0.8,
+  resilienceRate: 0.6,
+  answerQuality: 0.7,
 });
+
+/** The thresholds that are a share of one. */
+export const isShare = (name: ThresholdName): boolean =>
+  name === 'successRate' || name === 'resilienceRate' || name === 'answerQuality';
 
 export type ThresholdName = keyof Thresholds;
 export const THRESHOLD_NAMES = Object.keys(DEFAULT_THRESHOLDS) as readonly ThresholdName[];
@@ -48,14 +56,19 @@ export const THRESHOLD_VARIABLES = {
   toleranceMs: 'TARGET_TOLERANCE_MS',
   tolerancePercent: 'TARGET_TOLERANCE_PERCENT',
   skewMs: 'TARGET_SKEW_MS',
+  telemetryMs: 'TARGET_TELEMETRY_MS',
+  successRate: 'TARGET_SUCCESS_RATE',
+  resilienceRate: 'TARGET_RESILIENCE_RATE',
+  answerQuality: 'TARGET_ANSWER_QUALITY',
 } as const satisfies Record<ThresholdName, string>;
 
 /** Nobody waits an hour for one answer; a larger number is a slip of the unit. */
 export const HOUR_MS = 3_600_000;
 
 const limit = z.number().gt(0).lt(HOUR_MS);
+const share = z.number().gt(0).lt(1);
 
-/** All thresholds, each above zero and below an hour. */
+/** All thresholds: times above zero and below an hour, shares between 0 and 1. */
 export const THRESHOLDS_SCHEMA = z.strictObject({
   connectMs: limit,
   greetingMs: limit,
@@ -74,6 +87,10 @@ export const THRESHOLDS_SCHEMA = z.strictObject({
   toleranceMs: limit,
   tolerancePercent: z.number().gt(0).lte(100),
   skewMs: limit,
+  telemetryMs: limit,
+  successRate: share,
+  resilienceRate: share,
+  answerQuality: share,
 } satisfies Record<ThresholdName, z.ZodNumber>);
 
 const ORDER: readonly (readonly [ThresholdName, 'at most' | 'below', ThresholdName])[] = [

@@ -29,6 +29,7 @@ export interface ContractCase<View> {
   readonly purpose: string;
   readonly needs: readonly Capability[];
   readonly actors?: number;
+  readonly tenants?: Scenario['tenants'];
   readonly agentRuns?: number;
   readonly drive: (stage: Stage) => Promise<void>;
   readonly checks: readonly CaseCheck<View>[];
@@ -42,8 +43,8 @@ export interface BoundCase<View> {
 
 /** Binds the halves of a case together. */
 export function defineCase<View extends OfScenario>(contract: ContractCase<View>): BoundCase<View> {
-  const { id, purpose, needs, actors = 1, agentRuns = 0, drive, checks } = contract;
-  const scenario = defineScenario({ id, purpose, needs, actors, agentRuns, play: drive });
+  const { id, purpose, needs, actors = 1, tenants = 'any', agentRuns = 0, drive, checks } = contract;
+  const scenario = defineScenario({ id, purpose, needs, actors, tenants, agentRuns, play: drive });
   return {
     scenario,
     checks: checks.map(({ judge, when = [], ...check }) =>

@@ -12,6 +12,10 @@ export const CAPABILITIES = [
   'fixtures',
   'faults',
   'run-stream',
+  'sandbox',
+  'telemetry',
+  'two-tenants',
+  'tenant-mates',
 ] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 

@@ -18,6 +18,8 @@ export interface Scenario {
   readonly needs: readonly Capability[];
   /** Distinct principals that take part. */
   readonly actors: number;
+  /** Whose users they are: anybody's, all of one tenant, or the first two of different ones. */
+  readonly tenants: 'any' | 'one' | 'two';
   readonly interference: Interference;
   readonly moment: Moment;
   readonly trials: number;
@@ -33,6 +35,7 @@ export function defineScenario(
   return Object.freeze({
     needs: [],
     actors: 1,
+    tenants: 'any',
     interference: 'quiet',
     moment: 'any',
     trials: 1,
@@ -126,6 +129,7 @@ export interface CreateAsk {
 
 export interface Actor {
   readonly name: string;
+  readonly tenant: string | undefined;
   readonly user: string | undefined;
   request(ask: HttpAsk): Promise<HttpAnswer | undefined>;
   /**

@@ -1,5 +1,5 @@
 /**
- * Every limit the harness judges or waits by, in milliseconds. A profile may set each one; the report prints
+ * Every limit the harness judges or waits by; times in milliseconds. A profile may set each one; the report prints
  * every departure from the defaults, so that a lowered bar is seen by whoever reads the result.
  */
 export interface Thresholds {
@@ -34,4 +34,12 @@ export interface Thresholds {
   readonly tolerancePercent: number;
   /** Above this uncertainty or skew of the wall clocks, comparisons of wall times are not made. */
   readonly skewMs: number;
+  /** How long a run may take to show in the telemetry. */
+  readonly telemetryMs: number;
+  /** Share of sessions, and of good answers, that must succeed, from 0 to 1. */
+  readonly successRate: number;
+  /** Share of attempts after a fault that must succeed, from 0 to 1. */
+  readonly resilienceRate: number;
+  /** The score from which an answer is a good one, from 0 to 1. */
+  readonly answerQuality: number;
 }

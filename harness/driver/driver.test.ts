@@ -101,6 +101,10 @@ const THRESHOLDS: Plan['thresholds'] = {
   toleranceMs: 250,
   tolerancePercent: 5,
   skewMs: 2000,
+  telemetryMs: 60_000,
+  successRate: 0.8,
+  resilienceRate: 0.6,
+  answerQuality: 0.7,
 };
 
 interface Driving {

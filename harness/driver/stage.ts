@@ -85,6 +85,7 @@ function createActor(
   const request = requestUntil(way.ended);
   return {
     name: planned.name,
+    tenant: planned.tenant,
     user: planned.user,
     request,
     create: (ask) => fixtures.create(request, ask, requestUntil(neverEnded)),

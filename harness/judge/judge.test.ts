@@ -233,6 +233,20 @@ describe('evidence', () => {
     ]);
   });
 
+  it('shows no missing answer to what was still asked when the recording ended', () => {
+    const { transcript: cut } = unsealed('visit-1');
+    if (cut === undefined) throw new Error('there is a transcript');
+    const asked = { kind: 'http.request', actor: 'ada', exchange: 7, label: 'read', method: 'GET' } as const;
+    const request = { ...asked, seq: 2, at: 20, url: '/health', headers: {} };
+    const seen: number[] = [];
+    const counts = trialCheck((view) => {
+      seen.push(view.exchanges.length);
+      return passes(view);
+    });
+    judge(counts, { 'visit-1': { transcript: { ...cut, entries: [...cut.entries, request] } } });
+    expect(seen[0]).toBe(0);
+  });
+
   it('that was never sealed can support a failure', () => {
     const judgement = judge(
       trialCheck((view) => [fail(say(view))]),

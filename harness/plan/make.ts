@@ -112,12 +112,35 @@ function planTrials(
         seed: trialSeed(seed, scenario.id, index),
         interference: scenario.interference,
         moment: scenario.moment === 'any' ? 'any' : index === 0 ? 'opening' : 'closing',
-        actors: Array.from({ length: scenario.actors }, (_unused, actor) =>
-          allot(identities, (first + actor) % identities.length),
-        ),
+        actors: castOf(scenario, identities, first).map((identity) => allot(identities, identity)),
       };
     });
   });
+}
+
+/** Who plays in a trial, the first being `first` or the next one that has the neighbours it takes. */
+function castOf(
+  { id, actors, tenants }: Scenario,
+  identities: PlanBasis['identities'],
+  first: number,
+): readonly number[] {
+  const inTurn = (offset: number): readonly number[] =>
+    identities.map((_identity, index) => (first + offset + index) % identities.length);
+  const tenantOf = (index: number): string | undefined => identities[index]?.tenant;
+  for (let offset = 0; offset < identities.length; offset += 1) {
+    const [lead = 0, ...others] = inTurn(offset);
+    const mates = others.filter((other) => tenantOf(other) === tenantOf(lead));
+    const strangers = others.filter((other) => !mates.includes(other));
+    const company = { any: others, one: mates, two: strangers.slice(0, 1).concat(others) }[tenants];
+    const cast = [...new Set([lead, ...company])].slice(0, actors);
+    const isMixed = tenants !== 'two' || strangers.length > 0;
+    if (cast.length === actors && isMixed) return cast;
+  }
+  throw new HarnessError(
+    'TOO_FEW_IDENTITIES',
+    `scenario ${id} needs ${actors} users of ${tenants === 'one' ? 'one tenant' : 'two tenants'}, and the target was configured with none such`,
+    { hint: 'give TARGET_USERS or TARGET_TOKENS users of as many tenants, or select other suites' },
+  );
 }
 
 function allot(identities: PlanBasis['identities'], index: number): PlannedTrial['actors'][number] {

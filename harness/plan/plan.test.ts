@@ -92,6 +92,10 @@ const BASIS: PlanBasis = {
     toleranceMs: 1,
     tolerancePercent: 5,
     skewMs: 1,
+    telemetryMs: 60_000,
+    successRate: 0.8,
+    resilienceRate: 0.6,
+    answerQuality: 0.7,
   },
   departures: [],
   origins: { unlisted: 'https://other.example' },
@@ -261,6 +265,26 @@ describe('trials', () => {
       'TOO_FEW_IDENTITIES',
       'scenario pair needs 2 users, the target was configured with 1',
     ]);
+  });
+
+  it.each([
+    ['one', 'ada', ['ada', 'alan']],
+    ['two', 'ada', ['ada', 'grace']],
+    ['any', 'ada', ['ada', 'alan']],
+  ] as const)('cast users of %s tenant(s) with %s', (tenants, _lead, cast) => {
+    const pair = scenario('pair', { actors: 2, tenants });
+    const suite = {
+      ...CLOCKS,
+      scenarios: [pair],
+      checks: [check('clocks/a', 'CL-1', { scenarios: ['pair'] })],
+    };
+    const identities = [
+      { name: 'ada', tenant: 'acme' },
+      { name: 'alan', tenant: 'acme' },
+      { name: 'grace', tenant: 'globex' },
+    ];
+    const [trial] = plan({ identities }, [suite]).trials;
+    expect(trial?.actors.map(({ name }) => name)).toEqual(cast);
   });
 
   it('keep their seeds when a scenario is added, and have different ones', () => {

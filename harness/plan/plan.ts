@@ -65,6 +65,10 @@ export const planSchema = z.object({
     toleranceMs: ms,
     tolerancePercent: z.number().nonnegative(),
     skewMs: ms,
+    telemetryMs: ms,
+    successRate: z.number(),
+    resilienceRate: z.number(),
+    answerQuality: z.number(),
   }),
   /** `name: value (default value)` for each threshold that is not the protocol's. */
   departures: z.array(z.string()),

@@ -89,8 +89,17 @@ function choose<View>(
 }
 
 /** What the scenario needs and the target lacks, if anything. */
-export const missingFor = ({ needs }: Scenario, capabilities: Capabilities): Capability | undefined =>
-  needs.find((capability) => !capabilities[capability].available);
+export const missingFor = (
+  { needs, tenants }: Scenario,
+  capabilities: Capabilities,
+): Capability | undefined =>
+  [...needs, ...NEEDED_TENANTS[tenants]].find((capability) => !capabilities[capability].available);
+
+const NEEDED_TENANTS: Readonly<Record<Scenario['tenants'], readonly Capability[]>> = {
+  any: [],
+  one: ['tenant-mates'],
+  two: ['two-tenants'],
+};
 
 /** What keeps every scenario of the check from being played; one that can be played is enough. */
 function missingForAll<View>(

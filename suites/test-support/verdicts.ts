@@ -25,6 +25,10 @@ const THRESHOLDS: Plan['thresholds'] = {
   toleranceMs: 250,
   tolerancePercent: 5,
   skewMs: 2_000,
+  telemetryMs: 60_000,
+  successRate: 0.8,
+  resilienceRate: 0.6,
+  answerQuality: 0.7,
 };
 
 export const ORIGINS = { listed: 'https://app.example', unlisted: 'https://other.example' };
