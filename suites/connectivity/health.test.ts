@@ -77,7 +77,7 @@ describe('connectivity/answers-healthy', () => {
     const { entries, ...rest } = bracket();
     expect(judge({ ...rest, entries: entries.slice(0, 1) })).toMatchInlineSnapshot(`
       [
-        "inconclusive not-awaited: 200 with status healthy, service, version and components within 10000 ms | the harness stopped waiting",
+        "inconclusive nothing-to-judge: health answers 200, healthy, with a version, in time | campaign-bracket-1 left nothing to judge",
       ]
     `);
   });

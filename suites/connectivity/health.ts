@@ -45,11 +45,8 @@ export const answersHealthy = defineCheck<TrialView>({
 function judgeHealth(ask: ExchangeView, limitMs: number, view: TrialView): Finding {
   const ref = refOf(view, ask);
   const expected = `200 with status healthy, service, version and components within ${inMs(limitMs)}`;
-  const { request, response, failure } = ask;
-  if (response === undefined)
-    return failure === undefined
-      ? inconclusive(say('not-awaited', expected, 'the harness stopped waiting', ref))
-      : fail(say('no-answer', expected, absence(ask), ref));
+  const { request, response } = ask;
+  if (response === undefined) return fail(say('no-answer', expected, absence(ask), ref));
   if (response.status !== 200) return fail(say('not-200', expected, `status ${response.status}`, ref));
   const issues = healthIssues(response.body);
   if (issues !== undefined) return fail(say('not-healthy', expected, issues, ref));
