@@ -55,6 +55,7 @@ describe('target', () => {
       'sub-protocol-auth',
       'browser-origins',
       'threads',
+      'multi-agent',
       'agents-api',
       'run-stream',
       'sandbox',

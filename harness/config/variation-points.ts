@@ -28,6 +28,11 @@ export const VARIATION_POINTS: Readonly<Record<string, Choice>> = Object.freeze(
   'VP-FANOUT': choice('where the events of a run go', ['originating-socket', 'all-sockets']),
   'VP-EXPIRY': choice('a session whose token expires', ['closes-1008', 'outlives-token']),
   'VP-DUPREQUEST': choice('the same request_id again', ['same-run', 'error']),
+  'VP-AGENTORDER': choice('the order in which a supervisor hands over', [
+    'data-first',
+    'optimisation-first',
+    'any-order',
+  ]),
   'VP-ORIGIN': choice('a browser origin that is not listed', ['refused', 'allowed']),
   'VP-PING': amount('interval of the server pings', 1, 30, 'seconds', 20),
   'VP-MAXMSG': amount('the largest message', 1024, 1_073_741_824, 'bytes', 1_048_576),

@@ -8,6 +8,7 @@ export const CAPABILITIES = [
   'listed-origin',
   'browser-origins',
   'threads',
+  'multi-agent',
   'agents-api',
   'fixtures',
   'faults',
@@ -16,6 +17,7 @@ export const CAPABILITIES = [
   'telemetry',
   'two-tenants',
   'tenant-mates',
+  'many-users',
 ] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 

@@ -15,6 +15,7 @@ export const DEFAULT_PROFILE: CompleteProfile = Object.freeze({
     'listed-origin': true,
     'browser-origins': true,
     threads: true,
+    'multi-agent': true,
     'agents-api': true,
     // Optional in the protocol: a deployment that has them says so.
     fixtures: false,
@@ -24,6 +25,7 @@ export const DEFAULT_PROFILE: CompleteProfile = Object.freeze({
     telemetry: true,
     'two-tenants': true,
     'tenant-mates': true,
+    'many-users': true,
   },
   variationPoints: REFERENCE_CHOICES,
   thresholds: {},
