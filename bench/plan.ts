@@ -36,6 +36,7 @@ export function benchPlan(wsUrl: string): Plan {
     origins: { unlisted: 'https://unlisted.invalid' },
     limits: {
       concurrency: 1,
+      users: 5,
       startsPerSecond: DEFAULT_PROFILE.limits.startsPerSecond,
       frameBytes: DEFAULT_PROFILE.limits.frameBytes,
       entriesPerTrial: UNBOUNDED,

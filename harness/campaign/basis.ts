@@ -38,6 +38,7 @@ export function basisOf(
     origins,
     limits: {
       concurrency: config.harness.concurrency,
+      users: config.harness.users,
       startsPerSecond,
       frameBytes,
       entriesPerTrial,

@@ -13,6 +13,8 @@ export interface HarnessOptions {
   readonly seed: number;
   /** Quiet trials that may overlap. */
   readonly concurrency: number;
+  /** Principals that act at once where a crowd is asked for. */
+  readonly users: number;
   readonly readyTimeoutMs: number;
   readonly maxMinutes: number | undefined;
   /** Absolute; PEM certificates to trust besides Node's own. */
@@ -21,6 +23,9 @@ export interface HarnessOptions {
 
 /** As many quiet trials as a small staging deployment bears without one slowing another. */
 const CONCURRENCY = 4;
+
+/** Concurrent users, as docs/protocol.md section 4 names them. */
+const USERS = 5;
 
 /** With a probe that has just begun, the preflight must be over within 15 s. */
 const READY_AT_MOST_MS = 14_000;
@@ -38,6 +43,7 @@ export function readOptions(reader: Reader): HarnessOptions {
     evidenceKeepDays: whole(reader, 'HARNESS_EVIDENCE_KEEP_DAYS', { from: 0, to: 3650, example: 30 }) ?? 30,
     seed: whole(reader, 'HARNESS_SEED', { from: 0, to: 2_147_483_647, example: 1 }) ?? 1,
     concurrency: whole(reader, 'HARNESS_CONCURRENCY', { from: 1, to: 1000, example: 4 }) ?? CONCURRENCY,
+    users: whole(reader, 'HARNESS_USERS', { from: 2, to: 1000, example: 25 }) ?? USERS,
     readyTimeoutMs: readyTimeout(reader),
     maxMinutes: whole(reader, 'HARNESS_MAX_MINUTES', { from: 1, to: 1440, example: 60 }),
     caFile: readCaFile(reader),

@@ -72,6 +72,7 @@ export function readTarget(
   profile: CompleteProfile,
   thresholds: Thresholds,
   access: Access | undefined,
+  users: number,
 ): Target | undefined {
   const url = address(reader, 'TARGET_URL', { schemes: ['http:', 'https:'], example: SITE });
   const socket = address(reader, 'TARGET_WS_URL', {
@@ -98,7 +99,7 @@ export function readTarget(
     profile: profile.name,
     endpoints: profile.endpoints,
     dialect: profile.dialect,
-    capabilities: capabilitiesOf(profile, access, listed),
+    capabilities: capabilitiesOf(profile, access, listed, users),
     variationPoints: declared(profile.variationPoints),
     thresholds,
     origins: { ...profile.origins, ...(listed === undefined ? {} : { listed }) },
@@ -127,6 +128,9 @@ function declared(variationPoints: CompleteProfile['variationPoints']): Readonly
   return Object.fromEntries(said);
 }
 
+/** Concurrent users of a load, as docs/protocol.md section 4 names them. */
+const MANY_USERS = 25;
+
 interface Availability {
   readonly available: boolean;
   readonly reason: string;
@@ -137,12 +141,15 @@ function capabilitiesOf(
   profile: CompleteProfile,
   { credentials: { scheme }, identities }: Access,
   listed: string | undefined,
+  users: number,
 ): Readonly<Record<Capability, Availability>> {
   const tenants = identities.flatMap(({ tenant }) => tenant ?? []);
   const isMixed = new Set(tenants).size > 1;
   const hasMates = new Set(tenants).size < tenants.length;
   const missing: Partial<Record<Capability, string | undefined>> = {
     'two-tenants': isMixed ? undefined : 'the users are not known to be of two tenants',
+    'many-users':
+      users >= MANY_USERS ? undefined : `HARNESS_USERS is ${users}: expected ${MANY_USERS} or more`,
     'tenant-mates': hasMates ? undefined : 'no two users are known to be of one tenant',
     'mint-tokens': scheme === 'secret' ? undefined : 'no TARGET_JWT_SECRET: tokens cannot be minted',
     'listed-origin':

@@ -46,6 +46,7 @@ const OWN = {
   HARNESS_SEED: plain,
   HARNESS_CONCURRENCY: plain,
   HARNESS_STARTS_PER_SECOND: plain,
+  HARNESS_USERS: plain,
   HARNESS_READY_TIMEOUT_MS: plain,
   HARNESS_MAX_MINUTES: plain,
 } as const satisfies Record<string, Variable>;

@@ -28,8 +28,9 @@ export interface ContractCase<View> {
   readonly id: string;
   readonly purpose: string;
   readonly needs: readonly Capability[];
-  readonly actors?: number;
+  readonly actors?: Scenario['actors'];
   readonly tenants?: Scenario['tenants'];
+  readonly interference?: Scenario['interference'];
   readonly agentRuns?: number;
   readonly drive: (stage: Stage) => Promise<void>;
   readonly checks: readonly CaseCheck<View>[];
@@ -43,8 +44,9 @@ export interface BoundCase<View> {
 
 /** Binds the halves of a case together. */
 export function defineCase<View extends OfScenario>(contract: ContractCase<View>): BoundCase<View> {
-  const { id, purpose, needs, actors = 1, tenants = 'any', agentRuns = 0, drive, checks } = contract;
-  const scenario = defineScenario({ id, purpose, needs, actors, tenants, agentRuns, play: drive });
+  const { drive, checks, ...stated } = contract;
+  const { id, needs } = stated;
+  const scenario = defineScenario({ ...stated, play: drive });
   return {
     scenario,
     checks: checks.map(({ judge, when = [], ...check }) =>

@@ -15,6 +15,7 @@ export const CAPABILITIES = [
   'run-stream',
   'sandbox',
   'telemetry',
+  'run-telemetry',
   'two-tenants',
   'tenant-mates',
   'many-users',

@@ -16,14 +16,14 @@ export interface Scenario {
   readonly id: string;
   readonly purpose: string;
   readonly needs: readonly Capability[];
-  /** Distinct principals that take part. */
-  readonly actors: number;
+  /** Distinct principals that take part; a `crowd` is as many as the campaign was configured with. */
+  readonly actors: number | 'crowd';
   /** Whose users they are: anybody's, all of one tenant, or the first two of different ones. */
   readonly tenants: 'any' | 'one' | 'two';
   readonly interference: Interference;
   readonly moment: Moment;
   readonly trials: number;
-  /** Agent runs that one trial starts: what it costs. */
+  /** Agent runs that one trial starts, or each actor of a crowd: what it costs. */
   readonly agentRuns: number;
   readonly play: (stage: Stage) => Promise<void>;
 }
@@ -47,9 +47,11 @@ export function defineScenario(
 export interface HttpAsk {
   /** By which a check finds the exchange. */
   readonly label: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
   /** Absolute path on the target. */
   readonly path: string;
+  /** The side of the telemetry that it is for, which may have an origin of its own; default the target itself. */
+  readonly surface?: 'ingest' | 'query';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly withinMs?: number;
@@ -163,6 +165,10 @@ export interface Stage {
   readonly health: string;
   /** Zero-based, below the scenario's `actors`. */
   actor(index?: number): Actor;
+  /** All of them. */
+  readonly actors: readonly Actor[];
+  /** Whether the target declares that it has this. */
+  offers(capability: Capability): boolean;
   /** Lets time pass where the spacing of requests is itself the stimulus. */
   pause(ms: number): Promise<void>;
   /** A word that no other trial and no other campaign contains, so that it can only have come from here. */

@@ -47,6 +47,8 @@ export function setStage(way: StageWay): Stage {
     origins: plan.origins,
     variationPoints: plan.variationPoints,
     health: plan.target.endpoints['health'] ?? '/health',
+    actors,
+    offers: (capability) => plan.capabilities[capability].available,
     actor(index = 0) {
       const actor = actors[index];
       if (actor === undefined) throw new RangeError(`scenario ${trial.scenario} has no actor ${index}`);
@@ -57,6 +59,18 @@ export function setStage(way: StageWay): Stage {
     random: () => uniformFloat64(generator),
     badToken: (kind: BadToken) => tokens.badToken(kind, trial.actors[0]?.identity ?? 0),
   };
+}
+
+const SURFACES = { ingest: 'telemetryIngest', query: 'telemetryQuery' } as const;
+
+/** Where a request goes: only to the target, or where its profile says that a part of it is. */
+function placeOf(
+  { target }: Pick<Plan, 'target'>,
+  surface: keyof typeof SURFACES | undefined,
+): { readonly url: string; readonly shown: string } {
+  const place = surface === undefined ? '/' : (target.endpoints[SURFACES[surface]] ?? '/');
+  const shown = place.replace(/\/+$/, '');
+  return place.startsWith('/') ? { url: `${target.url}${shown}`, shown } : { url: shown, shown };
 }
 
 /** Removals go on when the campaign was ended: what we made is ours to take away. */
@@ -73,7 +87,7 @@ function createActor(
     async (ask) => {
       const token = ask.authenticated === false ? '' : await tokens.token(planned.identity);
       const http = {
-        url: plan.target.url,
+        ...placeOf(plan, ask.surface),
         dispatcher: network.dispatcher,
         journal,
         actor: planned.name,

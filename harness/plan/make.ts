@@ -33,7 +33,9 @@ export type PlanBasis = Pick<
 export function makePlan<View>(suites: readonly Suite<View>[], basis: PlanBasis): Plan {
   const { identities, ...stated } = basis;
   const chosen = chooseChecks(suites, basis.selectors, basis.capabilities);
-  const scenarios = neededScenarios(suites, chosen, basis.capabilities);
+  const scenarios = neededScenarios(suites, chosen, basis.capabilities).map((scenario) =>
+    sized(scenario, basis.limits.users),
+  );
   const trials = planTrials(scenarios, identities, basis.seed);
   const runs = new Map(scenarios.map(({ id, agentRuns }) => [id, agentRuns]));
   return sealPlan({
@@ -92,8 +94,18 @@ function neededScenarios<View>(
   return scenarios.filter((scenario) => missingFor(scenario, capabilities) === undefined);
 }
 
+/** A scenario whose number of actors is known. */
+interface SizedScenario extends Scenario {
+  readonly actors: number;
+}
+
+const sized = (scenario: Scenario, users: number): SizedScenario =>
+  scenario.actors === 'crowd'
+    ? { ...scenario, actors: users, agentRuns: scenario.agentRuns * users }
+    : { ...scenario, actors: scenario.actors };
+
 function planTrials(
-  scenarios: readonly Scenario[],
+  scenarios: readonly SizedScenario[],
   identities: PlanBasis['identities'],
   seed: number,
 ): PlannedTrial[] {
@@ -120,7 +132,7 @@ function planTrials(
 
 /** Who plays in a trial, the first being `first` or the next one that has the neighbours it takes. */
 function castOf(
-  { id, actors, tenants }: Scenario,
+  { id, actors, tenants }: SizedScenario,
   identities: PlanBasis['identities'],
   first: number,
 ): readonly number[] {
@@ -155,11 +167,13 @@ function allot(identities: PlanBasis['identities'], index: number): PlannedTrial
   };
 }
 
-function tooFew(scenario: Scenario, have: number): HarnessError {
+function tooFew(scenario: SizedScenario, have: number): HarnessError {
   return new HarnessError(
     'TOO_FEW_IDENTITIES',
     `scenario ${scenario.id} needs ${scenario.actors} users, the target was configured with ${have}`,
-    { hint: 'give TARGET_TOKENS a token for each of as many users, or select other suites' },
+    {
+      hint: 'name as many users with TARGET_USERS or TARGET_TOKENS, lower HARNESS_USERS, or select other suites',
+    },
   );
 }
 

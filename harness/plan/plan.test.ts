@@ -99,7 +99,14 @@ const BASIS: PlanBasis = {
   },
   departures: [],
   origins: { unlisted: 'https://other.example' },
-  limits: { concurrency: 1, startsPerSecond: 1, frameBytes: 1, entriesPerTrial: 1, evidenceBytesPerTrial: 1 },
+  limits: {
+    concurrency: 1,
+    users: 5,
+    startsPerSecond: 1,
+    frameBytes: 1,
+    entriesPerTrial: 1,
+    evidenceBytesPerTrial: 1,
+  },
   selectors: [],
   identities: [
     { name: 'ada', user: 'ada' },

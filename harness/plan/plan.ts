@@ -75,6 +75,8 @@ export const planSchema = z.object({
   origins: z.object({ listed: z.string().optional(), unlisted: z.string() }),
   limits: z.object({
     concurrency: z.number().int().min(1),
+    /** How many principals a crowd is. */
+    users: z.number().int().min(1),
     startsPerSecond: z.number().positive(),
     frameBytes: z.number().int().positive(),
     entriesPerTrial: z.number().int().positive(),

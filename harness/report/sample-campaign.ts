@@ -55,6 +55,7 @@ export function samplePlan(requirements: readonly Requirement[], over: Partial<P
     origins: { listed: 'https://app.example.com', unlisted: 'https://other.example.com' },
     limits: {
       concurrency: 4,
+      users: 5,
       startsPerSecond: 5,
       frameBytes: 65_536,
       entriesPerTrial: 1000,

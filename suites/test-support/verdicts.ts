@@ -61,6 +61,7 @@ export function planOf(
     origins: ORIGINS,
     limits: {
       concurrency: 4,
+      users: 5,
       startsPerSecond: 10,
       frameBytes: 1_000_000,
       entriesPerTrial: 10_000,

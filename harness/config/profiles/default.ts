@@ -6,7 +6,7 @@ const MIB = 1_048_576;
 /** The protocol as it stands in docs/protocol.md; every other profile says only where it differs. */
 export const DEFAULT_PROFILE: CompleteProfile = Object.freeze({
   name: 'default',
-  endpoints: { health: '/health', chat: '/ws' },
+  endpoints: { health: '/health', chat: '/ws', telemetryIngest: '/', telemetryQuery: '/' },
   dialect: 'agent-events.v1',
   capabilities: {
     chat: true,
@@ -23,6 +23,7 @@ export const DEFAULT_PROFILE: CompleteProfile = Object.freeze({
     'run-stream': true,
     sandbox: true,
     telemetry: true,
+    'run-telemetry': true,
     'two-tenants': true,
     'tenant-mates': true,
     'many-users': true,
