@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { type AgentDirectory, profileOf, tenantProfile } from '../agents/directory.ts';
 import { agentProfile, agentStatus } from '../runs/resources.ts';
 import type { Store } from '../store/open.ts';
-import { deleteAgent, findAgent, insertAgent, listAgents, type TenantAgent } from '../store/tenant-agents.ts';
+import {
+  deleteAgent,
+  findAgent,
+  insertAgent,
+  listAgents,
+  replaceAgent,
+  type TenantAgent,
+} from '../store/tenant-agents.ts';
 import { findWorkflow } from '../store/workflows.ts';
 import { HttpError } from './errors.ts';
 import { pageBody, pageOfType, pageQuery, readPageRequest } from './paging.ts';
@@ -66,29 +73,44 @@ async function agentOfPath(store: Store, context: RouteContext): Promise<TenantA
   return found;
 }
 
-async function createAgent(parts: AgentRouteParts, context: RouteContext): Promise<Response> {
-  const { store, agents, clock, newId } = parts;
-  const { id: projectId } = await projectOfPath(store, context);
+/** How the body of a request sets an agent of the project up. */
+async function readSetUp(store: Store, context: RouteContext, projectId: string) {
   const { name, workflowId, model, status, webhookUrl } = await readBody(context, newAgent, MAX_BODY_BYTES);
   const workflow = workflowId == null ? undefined : await findWorkflow(store, projectId, workflowId);
   if (workflowId != null && workflow === undefined) {
     throw new HttpError(404, 'WORKFLOW_NOT_FOUND', 'Workflow not found');
   }
-  const made = {
-    id: newId(),
-    projectId,
-    tenant: context.get('principal').tenant,
+  return {
     name,
     workflowId: workflow?.id ?? null,
     model: model ?? DEFAULT_MODEL,
     status: status ?? ('ACTIVE' as const),
     webhookUrl: webhookUrl ?? null,
+  };
+}
+
+const NAME_TAKEN = new HttpError(409, 'CONFLICT', 'the tenant has an agent of that name');
+
+async function createAgent(parts: AgentRouteParts, context: RouteContext): Promise<Response> {
+  const { store, agents, clock, newId } = parts;
+  const { id: projectId } = await projectOfPath(store, context);
+  const made = {
+    ...(await readSetUp(store, context, projectId)),
+    id: newId(),
+    projectId,
+    tenant: context.get('principal').tenant,
     createdAt: new Date(clock.now()),
   };
-  if (agents.isBuiltIn(name) || !(await insertAgent(store, made))) {
-    throw new HttpError(409, 'CONFLICT', 'the tenant has an agent of that name');
-  }
+  if (agents.isBuiltIn(made.name) || !(await insertAgent(store, made))) throw NAME_TAKEN;
   return context.json(tenantProfile({ ...made, ordinal: '' }), 201);
+}
+
+async function setUpAnew(store: Store, context: RouteContext): Promise<Response> {
+  const was = await agentOfPath(store, context);
+  const agent = { ...was, ...(await readSetUp(store, context, was.projectId)) };
+  if (agent.name !== was.name) throw new HttpError(409, 'CONFLICT', 'an agent keeps its name');
+  await replaceAgent(store, agent);
+  return context.json(tenantProfile(agent));
 }
 
 function agentCollection(api: Api, parts: AgentRouteParts): void {
@@ -128,6 +150,14 @@ export function agentRoutes(api: Api, parts: AgentRouteParts): void {
       answer: agentProfile,
       refuses: [404],
       handle: async (context) => context.json(tenantProfile(await agentOfPath(store, context))),
+    },
+    PUT: {
+      summary: 'Sets an agent up anew, under its id and name',
+      body: newAgent,
+      status: 200,
+      answer: agentProfile,
+      refuses: [404, 409],
+      handle: (context) => setUpAnew(store, context),
     },
     DELETE: {
       summary: 'Removes an agent; its runs stay',

@@ -159,7 +159,12 @@ describe('agents', () => {
     expect(unknown).toEqual({ status: 404, body: { detail: 'Agent not found', code: 'AGENT_NOT_FOUND' } });
     expect(await foreign.call('GET', `/agents/profiles/${made.body.id}`)).toEqual(unknown);
     expect((await ada.call('GET', `${path}/${made.body.id}`)).body).toEqual(made.body);
-    expect((await ada.call('DELETE', `${path}/${made.body.id}`)).status).toBe(204);
+    const own = `${path}/${made.body.id}`;
+    const anew = { ...made.body, status: 'INACTIVE', capabilities: [] };
+    expect(await ada.call('PUT', own, { name, status: 'INACTIVE' })).toEqual({ status: 200, body: anew });
+    expect(await ada.call('PUT', own, { name: 'other' })).toMatchObject({ status: 409 });
+    expect(await foreign.call('PUT', own, { name })).toMatchObject({ status: 404 });
+    expect((await ada.call('DELETE', own)).status).toBe(204);
     expect((await ada.call('GET', `/agents/profiles/${made.body.id}`)).status).toBe(404);
   });
 

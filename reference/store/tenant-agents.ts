@@ -103,6 +103,16 @@ export async function listAgents(
   return pageOf(rows, page.limit, count.total);
 }
 
+/** Sets an agent up anew, under its id and name. */
+export async function replaceAgent(store: Store, agent: TenantAgent): Promise<void> {
+  const { id, workflowId, model, status, webhookUrl } = agent;
+  await store
+    .updateTable('agents')
+    .set({ workflow_id: workflowId, model, status, webhook_url: webhookUrl })
+    .where('id', '=', id)
+    .execute();
+}
+
 /** Removes an agent; its runs stay. */
 export async function deleteAgent(store: Store, id: string): Promise<void> {
   await store.deleteFrom('agents').where('id', '=', id).execute();
