@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { BUILT_IN_AGENTS, workFinder } from './agents/built-in.ts';
 import { agentDirectory } from './agents/directory.ts';
+import { ticketSystems } from './agents/tickets/ticket-book.ts';
 import { issueToken, type TokenKeys, verifyToken } from './auth/tokens.ts';
 import type { Boundaries, TokenVerifier } from './boundaries.ts';
 import { openSession } from './chat/session.ts';
@@ -95,7 +96,8 @@ function verifier({ keys, faults, boundaries }: Composition): TokenVerifier {
 function services({ settings, store: { db: store } }: Composition) {
   const { clock, newId, thinkingMs, limits } = settings;
   const agents = agentDirectory(BUILT_IN_AGENTS, store);
-  const inFlight = new RunsInFlight({ store, clock, newId, runTimeLimitMs: limits.runTimeLimitMs });
+  const tickets = ticketSystems();
+  const inFlight = new RunsInFlight({ store, clock, newId, runTimeLimitMs: limits.runTimeLimitMs, tickets });
   const parts = { store, clock, newId, inFlight, workOf: workFinder(thinkingMs) };
   const chatRuns = new RunService({ ...parts, agents, maxRunsPerUser: limits.maxRunsPerUser });
   const agentRuns = new AgentRuns({ ...parts, maxRunsPerUser: limits.maxAgentRunsPerUser });

@@ -3,7 +3,12 @@ import type { Agent, AgentTask } from './agent.ts';
 import { pause } from './pause.ts';
 
 /** Tools that fetch what the others work on. */
-const RETRIEVAL: ReadonlySet<string> = new Set(['load_dataset', 'recall_conversation']);
+const RETRIEVAL: ReadonlySet<string> = new Set([
+  'load_dataset',
+  'recall_conversation',
+  'fetch_ticket',
+  'search_tickets',
+]);
 
 /** How far a node is of which nobody knows how long it will be: nearer to the end with each step. */
 function nearer(stepsDone: number): number {
@@ -16,6 +21,7 @@ class TaskAtDesk implements AgentTask {
   readonly signal: AbortSignal;
   readonly earlierMessages: AgentTask['earlierMessages'];
   readonly loadDocuments: AgentTask['loadDocuments'];
+  readonly tickets: AgentTask['tickets'];
   readonly #desk: Desk;
   readonly #thinkingMs: number;
   readonly #done = { plan: 0, tools: 0 };
@@ -26,6 +32,7 @@ class TaskAtDesk implements AgentTask {
     this.signal = desk.signal;
     this.earlierMessages = desk.earlierMessages;
     this.loadDocuments = desk.loadDocuments;
+    this.tickets = desk.tickets;
     this.#desk = desk;
     this.#thinkingMs = thinkingMs;
   }

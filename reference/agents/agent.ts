@@ -1,4 +1,5 @@
 import type { FailureType } from '../runs/events.ts';
+import type { TicketSystem } from './tickets/ticket-system.ts';
 
 /** What was said earlier in the thread by the user. */
 export interface EarlierMessage {
@@ -50,6 +51,8 @@ export interface AgentTask {
   readonly callTool: <R extends object>(name: string, args: JsonObject, work: () => Promise<R>) => Promise<R>;
   readonly earlierMessages: () => Promise<readonly EarlierMessage[]>;
   readonly loadDocuments: () => Promise<readonly ContextDocument[]>;
+  /** The tickets of the tenant, or a stand-in for them. */
+  readonly tickets: TicketSystem;
 }
 
 /** An agent: a name, the model it reports, and work that ends in an answer. */

@@ -4,6 +4,7 @@ import type { WorkOrder } from '../workflows/graph.ts';
 import { agentWork } from './agent-work.ts';
 import type { BuiltInAgent } from './directory.ts';
 import { optimizationAgent } from './optimization-agent.ts';
+import { ticketAgent } from './ticket-agent.ts';
 import { unifiedDataAgent } from './unified-data-agent.ts';
 
 /** The agents every tenant has. Their ids are fixed, so that they survive a restart. */
@@ -19,6 +20,12 @@ export const BUILT_IN_AGENTS: readonly BuiltInAgent[] = [
     agent: optimizationAgent,
     description: 'Finds what costs most and what can be saved, and says how.',
     capabilities: ['cost_ranking', 'savings', 'recommendations', 'memory'],
+  },
+  {
+    id: '5f0d3a56-0004-4c61-9d0e-2a7c1b7d0004',
+    agent: ticketAgent,
+    description: 'Looks tickets up, finds similar ones, and triages them.',
+    capabilities: ['fetch_ticket', 'search_tickets', 'update_ticket', 'add_comment'],
   },
 ];
 

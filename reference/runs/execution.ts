@@ -1,5 +1,6 @@
 import { AgentFailure, ToolError } from '../agents/agent.ts';
 import { pause } from '../agents/pause.ts';
+import type { TicketSystem } from '../agents/tickets/ticket-system.ts';
 import { countTokens } from '../agents/token-count.ts';
 import { type Clock, roundedMs } from '../clock.ts';
 import type { Store } from '../store/open.ts';
@@ -22,6 +23,7 @@ export interface RunSurroundings {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly runTimeLimitMs: number;
+  readonly tickets: (tenant: string) => TicketSystem;
 }
 
 /** What one turn was asked to do, and how far earlier turns have counted their steps. */
@@ -151,6 +153,7 @@ export class RunExecution {
       step: (plan, work) => this.#steps.perform(plan, work),
       earlierMessages: async () => (await earlierProse(store, identity)).map((prose) => ({ prose })),
       loadDocuments: () => readContextItems(store, contextItemIds),
+      tickets: this.#around.tickets(identity.principal.tenant),
     };
   }
 

@@ -1,4 +1,5 @@
 import type { ContextDocument, EarlierMessage, JsonObject } from '../agents/agent.ts';
+import type { TicketSystem } from '../agents/tickets/ticket-system.ts';
 import type { StepType } from '../store/tables.ts';
 import type { NodeBoard } from './nodes.ts';
 
@@ -21,6 +22,7 @@ export interface Desk {
   readonly step: <R>(plan: StepPlan, work: () => Promise<R>) => Promise<R>;
   readonly earlierMessages: () => Promise<readonly EarlierMessage[]>;
   readonly loadDocuments: () => Promise<readonly ContextDocument[]>;
+  readonly tickets: TicketSystem;
 }
 
 /** The work of one turn, from its message to its answer. */
