@@ -109,6 +109,7 @@ describe('variables', () => {
       evidenceKeepDays: 7,
       seed: 42,
       concurrency: 8,
+      users: 5,
       readyTimeoutMs: 5000,
       maxMinutes: 30,
       caFile: path('ca.pem'),
