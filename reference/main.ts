@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { DEFECT_CATALOGUE, UnknownDefectError } from './defects/catalogue.ts';
 import { type ControlSurface, startControlSurface } from './defects/control-surface.ts';
 import { type Deployment, startDeployment } from './deployment.ts';
-import { storeUrlFromEnvironment } from './settings.ts';
+import { identitiesFor, storeUrlFromEnvironment } from './settings.ts';
 import { type EmbeddedServer, startEmbeddedServer } from './store/embedded.ts';
 
 interface Options {
@@ -15,6 +15,7 @@ interface Options {
   readonly exitWithParent?: true;
   readonly defects: readonly string[];
   readonly defectDelayMs: number;
+  readonly users?: number;
   readonly control?: true;
 }
 
@@ -75,6 +76,7 @@ function commandLine(): Command {
     .option('--defects <ids>', 'defects to commit, separated by commas', defectIds, [])
     .option('--defect-delay-ms <n>', 'how long a delaying defect delays', milliseconds, 20_000)
     .option('--control', 'serve a control surface that switches defects')
+    .option('--users <n>', 'how many users there are (default: 6)', wholeNumber('users', 6, 1_000))
     .option('--exit-with-parent', 'stop when the standard input ends')
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : USAGE_ERROR));
 }
@@ -95,11 +97,13 @@ async function start(options: Options): Promise<Stack> {
       storeUrl: _store,
       exitWithParent: _exit,
       control: withControl,
+      users,
       ...settings
     } = options;
     const storeUrl = given ?? (await embedded?.createDatabase()) ?? '';
+    const identities = users === undefined ? {} : { identities: identitiesFor(users) };
     const origins = allowedOrigin === undefined ? {} : { allowedOrigins: allowedOrigin };
-    const deployment = await startDeployment({ ...settings, ...origins, storeUrl });
+    const deployment = await startDeployment({ ...settings, ...origins, ...identities, storeUrl });
     const control = withControl === true ? await startControlSurface(deployment) : undefined;
     return {
       deployment,

@@ -72,8 +72,13 @@ const USERS: readonly (readonly [tenant: string, user: string])[] = [
   ['globex', 'greta'],
 ];
 
-function defaultIdentities(): readonly Identity[] {
-  return USERS.map(([tenant, user]) => ({
+/** The named users and, beyond them, numbered ones of the same two tenants in turn. */
+export function identitiesFor(count = USERS.length): readonly Identity[] {
+  const numbered = Array.from({ length: Math.max(0, count - USERS.length) }, (_, index) => {
+    const tenant = index % 2 === 0 ? 'acme' : 'globex';
+    return [tenant, `user-${USERS.length + index + 1}`] as const;
+  });
+  return [...USERS, ...numbered].map(([tenant, user]) => ({
     tenant,
     user,
     clientId: `${tenant}-${user}`,
@@ -94,7 +99,7 @@ export function completeSettings(given: DeploymentSettings): Settings {
     jwtSecret: randomBytes(32).toString('base64url'),
     issuer: 'https://issuer.reference.example.test',
     tokenLifetimeSeconds: 24 * 3600,
-    identities: defaultIdentities(),
+    identities: identitiesFor(),
     defects: [],
     defectDelayMs: 20_000,
     clock: steadyClock(),

@@ -60,7 +60,7 @@ export async function runCampaign(ask: CampaignAsk): Promise<CampaignResult> {
   const config = await loadConfig({ env, cwd, overrides });
   if (config.harness.evidenceDir !== undefined) return judgeOnly(ask, config.harness.evidenceDir);
   if (config.target !== undefined) return driveAndJudge(ask, config, config.target);
-  return withReference(ask, overrides);
+  return withReference(ask, overrides, config.harness.users);
 }
 
 function judgeOnly(ask: CampaignAsk, dir: string): CampaignResult {
@@ -71,6 +71,8 @@ function judgeOnly(ask: CampaignAsk, dir: string): CampaignResult {
 
 /** So that a thorough run of some ten thoughts takes longer than a second, the limit for held-back events. */
 const THINKING_MS = 120;
+/** Users that the reference has anyway. */
+const FEWEST_USERS = 6;
 /** Whoever waits for two pings of the default interval waits for most of a minute. */
 const PING_SECONDS = 2;
 
@@ -80,9 +82,14 @@ const OWN_REFERENCE = defineProfile({
   variationPoints: { 'VP-PING': String(PING_SECONDS) },
 });
 
-async function withReference(ask: CampaignAsk, overrides: CampaignAsk['overrides']): Promise<CampaignResult> {
+async function withReference(
+  ask: CampaignAsk,
+  overrides: CampaignAsk['overrides'],
+  users: number,
+): Promise<CampaignResult> {
   ask.watch({ kind: 'reference-starting' });
   const flags = ['--thinking-ms', String(THINKING_MS), '--ping-interval-ms', String(PING_SECONDS * 1000)];
+  if (users > FEWEST_USERS) flags.push('--users', String(users));
   const reference = await startReferenceProcess(flags);
   try {
     const config = await loadConfig({
