@@ -82,6 +82,9 @@ export interface StartAsk {
   readonly agent: string;
   readonly message: string;
   readonly threadId?: string;
+  /** The project of the run, and what in it the run is to work on. */
+  readonly projectId?: string;
+  readonly contextItemIds?: readonly string[];
   /** Pads the frame with white space to exactly this many bytes. */
   readonly frameBytes?: number;
   /** How long the whole run may take; default `completionMs`. */

@@ -127,8 +127,9 @@ export class JournalledSocket implements Socket {
   }
 
   #encodeStart(ask: StartAsk, requestId: string): string {
+    const { agent, threadId, projectId, contextItemIds } = ask;
     const encode = (message: string): string =>
-      this.#way.dialect.start({ requestId, agent: ask.agent, message, threadId: ask.threadId });
+      this.#way.dialect.start({ requestId, agent, message, threadId, projectId, contextItemIds });
     const frame = encode(ask.message);
     const missing = (ask.frameBytes ?? 0) - Buffer.byteLength(frame);
     return missing > 0 ? encode(`${ask.message}${' '.repeat(missing)}`) : frame;

@@ -87,6 +87,8 @@ export interface Dialect {
     agent: string;
     message: string;
     threadId?: string | undefined;
+    projectId?: string | undefined;
+    contextItemIds?: readonly string[] | undefined;
   }) => string;
   readonly cancel: (ask: { requestId: string; runId: string }) => string;
   readonly ping: (ask: { requestId: string }) => string;

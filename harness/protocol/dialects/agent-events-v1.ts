@@ -162,11 +162,18 @@ export const agentEventsV1: Dialect = Object.freeze({
   id: 'agent-events.v1',
   offer: (token: string) => ['agent-events.v1', `jwt.${token}`],
   selected: 'agent-events.v1',
-  start: ({ requestId, agent, message, threadId }) =>
+  // JSON leaves out what is not there.
+  start: ({ requestId, agent, message, threadId, projectId, contextItemIds }) =>
     JSON.stringify({
       type: 'start_agent',
       request_id: requestId,
-      payload: { agent, message, ...(threadId === undefined ? {} : { thread_id: threadId }) },
+      payload: {
+        agent,
+        message,
+        thread_id: threadId,
+        project_id: projectId,
+        context_item_ids: contextItemIds,
+      },
     }),
   cancel: ({ requestId, runId }) =>
     JSON.stringify({ type: 'cancel_agent', request_id: requestId, payload: { run_id: runId } }),
