@@ -45,6 +45,13 @@ export function origin(reader: Reader, name: VariableName, example: string): str
 export const isOrigin = (value: string): boolean =>
   /^https?:\/\//.test(value) && URL.canParse(value) && new URL(value).origin === value;
 
+/** Whether the text is an absolute path, or a URL that a path can follow. */
+export function isPlace(value: string): boolean {
+  if (value.startsWith('/')) return /^\/[^\s?#]*$/.test(value);
+  if (!/^https?:\/\//.test(value) || !URL.canParse(value)) return false;
+  return surplusOf(new URL(value), false) === undefined;
+}
+
 /** The text of a URL without the slash at its end, so that an absolute path can follow. */
 export const base = (url: URL): string => url.href.replace(/\/+$/, '');
 

@@ -47,7 +47,7 @@ describe('inheritance', () => {
     expect(profile).toEqual({
       ...DEFAULT_PROFILE,
       name: 'eu',
-      endpoints: { health: '/health', chat: '/chat' },
+      endpoints: { ...DEFAULT_PROFILE.endpoints, chat: '/chat' },
       thresholds: { silenceMs: 20_000, completionMs: 100_000 },
       variationPoints: { ...REFERENCE_CHOICES, 'VP-FANOUT': null, 'VP-PING': '10' },
       limits: { ...DEFAULT_PROFILE.limits, sessions: 5 },
@@ -132,6 +132,12 @@ describe('content', () => {
       { endpoints: { chat: 'ws' } },
       'endpoints.chat: expected a path that begins with /, for example /health',
     ],
+    ...['telemetry', 'ftp://x.example', 'https://user:word@x.example', 'https://x.example?a=b'].map(
+      (telemetryIngest): [object, string] => [
+        { endpoints: { telemetryIngest } },
+        'endpoints.telemetryIngest: expected a path that begins with /, or an http:// or https:// URL without credentials and query',
+      ],
+    ),
     [
       { origins: { listed: 'https://a.example/' } },
       'origins.listed: expected an origin, for example https://app.example.com',

@@ -1,9 +1,10 @@
 /** What a deployment declares about itself: where, in which words, how fast, and which choices it made. */
 import { z } from 'zod';
+import type { PriceTable } from '../core/prices.ts';
 import { CAPABILITIES, type Capability } from '../core/requirement.ts';
 import type { Thresholds } from '../core/thresholds.ts';
 import { DIALECT_IDS } from '../protocol/dialects/registry.ts';
-import { isOrigin } from './address.ts';
+import { isOrigin, isPlace } from './address.ts';
 import { didYouMean } from './problems.ts';
 import { THRESHOLDS_SCHEMA } from './thresholds.ts';
 import { refusalOf, VARIATION_POINT_IDS } from './variation-points.ts';
@@ -16,8 +17,18 @@ const origin = z
   .string()
   .refine(isOrigin, { error: 'expected an origin, for example https://app.example.com' });
 
-/** Endpoints, as paths under the target's URL. */
-export const ENDPOINTS_SCHEMA = z.strictObject({ health: path, chat: path });
+/** Where `/v1` begins: a path under the target's URL, or an origin of its own, to which tokens go too. */
+const place = z.string().refine(isPlace, {
+  error: 'expected a path that begins with /, or an http:// or https:// URL without credentials and query',
+});
+
+/** Endpoints: paths under the target's URL, and for the two sides of the telemetry perhaps other origins. */
+export const ENDPOINTS_SCHEMA = z.strictObject({
+  health: path,
+  chat: path,
+  telemetryIngest: place,
+  telemetryQuery: place,
+});
 
 /** What the target allows, and how much evidence is kept of it. */
 export const LIMITS_SCHEMA = z.strictObject({
@@ -36,6 +47,19 @@ export const FAULTS_SCHEMA = z.union(
   [z.strictObject({ url: z.url() }), z.strictObject({ command: z.array(z.string()).min(1) })],
   { error: 'expected {"url": "…"} or {"command": ["…"]}' },
 );
+
+const nusd = z.int().gte(0);
+
+/** What the models cost: docs/protocol.md 6.4. */
+export const PRICES_SCHEMA = z
+  .strictObject({
+    version: z.string().min(1),
+    fallback: z.string().optional(),
+    models: z.record(z.string(), z.strictObject({ input_nusd: nusd, output_nusd: nusd })),
+  })
+  .refine(({ fallback, models }) => fallback === undefined || Object.hasOwn(models, fallback), {
+    error: 'expected fallback to be one of models',
+  });
 
 const variationPoints = z.record(z.string(), z.string().nullable()).superRefine((declared, context) => {
   for (const [id, value] of Object.entries(declared)) {
@@ -62,6 +86,7 @@ const PROFILE_SCHEMA = z.strictObject({
   origins: ORIGINS_SCHEMA.partial().optional(),
   limits: LIMITS_SCHEMA.partial().optional(),
   faults: FAULTS_SCHEMA.optional(),
+  prices: PRICES_SCHEMA.nullable().optional(),
 });
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
@@ -81,6 +106,8 @@ export interface CompleteProfile {
   readonly origins: Readonly<z.infer<typeof ORIGINS_SCHEMA>>;
   readonly limits: Readonly<z.infer<typeof LIMITS_SCHEMA>>;
   readonly faults: Profile['faults'];
+  /** Null where it declares none. */
+  readonly prices: PriceTable | null;
 }
 
 /** Types a profile that is written in TypeScript or JavaScript. */
@@ -123,6 +150,7 @@ export function extendProfile(parent: CompleteProfile, child: Profile, name: str
     origins: over(parent.origins, child.origins),
     limits: over(parent.limits, child.limits),
     faults: child.faults ?? parent.faults,
+    prices: child.prices === undefined ? parent.prices : child.prices,
   };
 }
 

@@ -60,6 +60,7 @@ describe('target', () => {
       'run-stream',
       'sandbox',
       'telemetry',
+      'run-telemetry',
     ]);
     expect(capabilities['mint-tokens'].reason).toBe('no TARGET_JWT_SECRET: tokens cannot be minted');
   });

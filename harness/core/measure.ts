@@ -9,6 +9,7 @@ export const MEASURES = {
   'largest-gap': 'the longest silence between two events of a run',
   cancel: 'from asking for a cancellation to the terminal event',
   http: 'from an HTTP request to its whole answer',
+  'telemetry-lag': 'from the end of a run, or its ingest, to its first showing in the telemetry',
 } as const;
 export type MeasureName = keyof typeof MEASURES;
 

@@ -19,6 +19,8 @@ export const CAPABILITIES = [
   'two-tenants',
   'tenant-mates',
   'many-users',
+  'price-table',
+  'webhook-catcher',
 ] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 

@@ -172,6 +172,12 @@ export interface Stage {
   readonly actors: readonly Actor[];
   /** Whether the target declares that it has this. */
   offers(capability: Capability): boolean;
+  /**
+   * Takes a dependency of the target away, lets something happen, and gives it back, which also happens when the
+   * trial is cut off. False when the target knows no such dependency. Needs the capability `faults`, and a scenario
+   * that is `disruptive`.
+   */
+  without(dependency: string, act: () => Promise<void>): Promise<boolean>;
   /** Lets time pass where the spacing of requests is itself the stimulus. */
   pause(ms: number): Promise<void>;
   /** A word that no other trial and no other campaign contains, so that it can only have come from here. */

@@ -114,6 +114,7 @@ interface Driving {
   readonly frameBytes?: number;
   readonly ended?: AbortSignal;
   readonly caFile?: string;
+  readonly endpoints?: Readonly<Record<string, string>>;
 }
 
 function planOf(url: string, driving: Driving): Plan {
@@ -125,7 +126,7 @@ function planOf(url: string, driving: Driving): Plan {
       url,
       wsUrl: `${url.replace(/^http/, 'ws')}/ws`,
       dialect: 'agent-events.v1',
-      endpoints: { health: '/health' },
+      endpoints: { health: '/health', ...driving.endpoints },
     },
     thresholds: THRESHOLDS,
     origins: { unlisted: 'https://other.example' },
@@ -432,6 +433,36 @@ describe('a request', () => {
     });
     const { kinds } = await drive(url, ask);
     expect(kinds).toEqual(['http.request', 'transport.error', 'http.aborted']);
+  });
+
+  it('for a side of the telemetry goes where the profile says, and is told apart', async () => {
+    const asked: string[] = [];
+    const hear =
+      (who: string): Answer =>
+      (request, response) => {
+        asked.push(`${who} ${request.url} ${request.headers.authorization}`);
+        response.end();
+      };
+    const [target, ingest] = [await serve(hear('target')), await serve(hear('ingest'))];
+    const endpoints = { telemetryIngest: `${ingest}/in/`, telemetryQuery: '/out' };
+    const { entries } = await drive(
+      target,
+      async (stage) => {
+        const ask = { label: 'runs', method: 'GET', path: '/v1/runs' } as const;
+        await stage.actor().request({ ...ask, surface: 'ingest' });
+        await stage.actor().request({ ...ask, surface: 'query' });
+        await stage.actor().request(ask);
+      },
+      { endpoints },
+    );
+    const token = `Bearer ${TOKEN}`;
+    expect(asked).toEqual([
+      `ingest /in/v1/runs ${token}`,
+      `target /out/v1/runs ${token}`,
+      `target /v1/runs ${token}`,
+    ]);
+    const urls = entries.flatMap((entry) => (entry.kind === 'http.request' ? entry.url : []));
+    expect(urls).toEqual([`${ingest}/in/v1/runs`, '/out/v1/runs', '/v1/runs']);
   });
 
   it('is not sent elsewhere by a redirect', async () => {

@@ -6,6 +6,8 @@ import type { Journal } from './journal.ts';
 export interface HttpWay {
   /** Where the target is, without a slash at its end; may have a path of its own. */
   readonly url: string;
+  /** What stands before the path in the evidence: nothing, but for another origin than the target's. */
+  readonly shown: string;
   readonly dispatcher: Dispatcher;
   readonly journal: Journal;
   readonly actor: string;
@@ -35,7 +37,8 @@ export async function exchange(
     ...ask.headers,
   };
   const { label, method } = ask;
-  const sent = { kind: 'http.request', actor, exchange: id, label, method, url: ask.path, headers } as const;
+  const url = `${way.shown}${ask.path}`;
+  const sent = { kind: 'http.request', actor, exchange: id, label, method, url, headers } as const;
   journal.record(journal.now(), { ...sent, ...(ask.body === undefined ? {} : { body: ask.body }) });
   const timer = new AbortController();
   const timeout = setTimeout(() => timer.abort(), withinMs);

@@ -7,6 +7,7 @@ import type { Actor, BadToken, ConnectAsk, Stage } from '../core/scenario.ts';
 import type { Plan, PlannedTrial } from '../plan/plan.ts';
 import type { Dialect } from '../protocol/agent-event.ts';
 import type { TokenSource } from './auth.ts';
+import type { Outages } from './faults.ts';
 import type { Fixtures, Request } from './fixtures.ts';
 import { exchange } from './http.ts';
 import type { Journal } from './journal.ts';
@@ -25,6 +26,7 @@ export interface StageWay {
   readonly pacer: Pacer;
   readonly ended: AbortSignal;
   readonly fixtures: Fixtures;
+  readonly outages: Outages;
   /** Sockets that the trial opened, so that none outlives it. */
   readonly opened: Set<JournalledSocket>;
 }
@@ -54,6 +56,7 @@ export function setStage(way: StageWay): Stage {
       if (actor === undefined) throw new RangeError(`scenario ${trial.scenario} has no actor ${index}`);
       return actor;
     },
+    without: (dependency, act) => way.outages.without(dependency, act),
     pause: (ms) => delay(ms, undefined, { signal: way.ended }),
     nonce: word,
     random: () => uniformFloat64(generator),

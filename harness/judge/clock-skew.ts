@@ -32,6 +32,8 @@ const DATE_LATENESS_MS = 250;
 /** The bound that an exchange gives, if it got an answer with a date. */
 export function offsetBound(exchange: ExchangeView, view: TrialView): OffsetBound | undefined {
   const { request, response } = exchange;
+  // Another origin has a clock of its own.
+  if (!request.url.startsWith('/')) return undefined;
   const date = Date.parse(response?.headers['date'] ?? '');
   if (response === undefined || Number.isNaN(date)) return undefined;
   return {

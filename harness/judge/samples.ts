@@ -1,5 +1,6 @@
 import type { Sample } from '../core/measure.ts';
 import { largestGap, terminalOf } from './run-facts.ts';
+import { telemetryLags } from './telemetry-lag.ts';
 import type { RunView, TrialView } from './views.ts';
 
 /** Every latency that one trial shows. What never came is no sample: failures are counted apart. */
@@ -21,6 +22,7 @@ export function samplesOf(view: TrialView): readonly Sample[] {
       ];
     }),
     ...view.runs.flatMap(runSamples),
+    ...telemetryLags(view).map((ms) => ({ measure: 'telemetry-lag', ms }) as const),
   ];
 }
 

@@ -69,6 +69,7 @@ const ONE_SAMPLE: Readonly<Record<ReportedMeasure['measure'], string>> = {
   'largest-gap': 'run',
   cancel: 'cancellation',
   http: 'answer',
+  'telemetry-lag': 'run in the telemetry',
 };
 
 /** Confidence of one bound of a two-sided interval, in percent: what lies outside is shared by two tails. */

@@ -27,6 +27,8 @@ export const DEFAULT_PROFILE: CompleteProfile = Object.freeze({
     'two-tenants': true,
     'tenant-mates': true,
     'many-users': true,
+    'price-table': true,
+    'webhook-catcher': true,
   },
   variationPoints: REFERENCE_CHOICES,
   thresholds: {},
@@ -42,4 +44,16 @@ export const DEFAULT_PROFILE: CompleteProfile = Object.freeze({
     entriesPerTrial: 100_000,
   },
   faults: undefined,
+  // docs/protocol.md 6.4
+  prices: {
+    version: '2024-08-01',
+    fallback: 'gpt-4o-mini',
+    models: {
+      'gpt-4o-mini': { input_nusd: 150, output_nusd: 600 },
+      'gpt-4o': { input_nusd: 2_500, output_nusd: 10_000 },
+      'gpt-3.5-turbo': { input_nusd: 500, output_nusd: 1_500 },
+      'rule-planner-1': { input_nusd: 50, output_nusd: 200 },
+      'workflow-engine-1': { input_nusd: 20, output_nusd: 80 },
+    },
+  },
 });
