@@ -3,6 +3,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { BUILT_IN_AGENTS, workFinder } from './agents/built-in.ts';
 import { agentDirectory } from './agents/directory.ts';
 import { ticketSystems } from './agents/tickets/ticket-book.ts';
+import { warmUpTokenizer } from './agents/token-count.ts';
 import { issueToken, type TokenKeys, verifyToken } from './auth/tokens.ts';
 import type { Boundaries, TokenVerifier } from './boundaries.ts';
 import { openSession } from './chat/session.ts';
@@ -159,7 +160,8 @@ export async function startDeployment(given: DeploymentSettings): Promise<Deploy
     { delayMs: settings.defectDelayMs, keys, newId: settings.newId },
     settings.defects,
   );
-  const store = await openStore(settings.storeUrl, settings.storeConnections);
+  const opening = openStore(settings.storeUrl, settings.storeConnections);
+  const [store] = await Promise.all([opening, warmUpTokenizer()]);
   const faults = faultSwitch((unavailable) => store.setReachable(!unavailable.has('store')));
   let running: Running;
   try {

@@ -1,9 +1,69 @@
-const CHARACTERS_PER_TOKEN = 4;
+import { setImmediate } from 'node:timers/promises';
 
-/**
- * Tokens of a text as the rule planner accounts for them: one per four characters, rounded up, the
- * common rule of thumb for English. The planner is its own model, so this is its own usage report.
- */
-export function countTokens(text: string): number {
-  return Math.ceil(text.length / CHARACTERS_PER_TOKEN);
+type Count = (text: string) => number;
+
+/** The tokenizer of the models in the price table; its tables are large, so they are loaded once and when needed. */
+let tokenizer: Promise<Count> | undefined;
+
+/** What looks like a control token in a text is text. */
+const PLAIN_TEXT = { allowedSpecial: new Set<string>(), disallowedSpecial: new Set<string>() };
+
+async function load(): Promise<Count> {
+  const { countTokens: count } = await import('gpt-tokenizer/encoding/o200k_base');
+  return (text) => count(text, PLAIN_TEXT);
+}
+
+/** Loads the tokenizer ahead of its first use, so that no run has to wait for it. */
+export async function warmUpTokenizer(): Promise<void> {
+  tokenizer ??= load();
+  await tokenizer;
+}
+
+/** Time grows with the square of the longest word, so that no slice may be one long word. */
+const SLICE_CHARACTERS = 4_096;
+
+/** Slices of a text, cut before a word where there is one: no token reaches over such a place. */
+function* slices(text: string): Generator<string> {
+  let from = 0;
+  while (text.length - from > SLICE_CHARACTERS) {
+    const end = from + SLICE_CHARACTERS;
+    const space = text.lastIndexOf(' ', end);
+    const cut = space > from && /^ [^\s]/.test(text.slice(space, space + 2)) ? space : end;
+    yield text.slice(from, cut);
+    from = cut;
+  }
+  yield text.slice(from);
+}
+
+/** Counts the tokens of a text, letting other work go on in between. */
+export async function countTokens(text: string): Promise<number> {
+  tokenizer ??= load();
+  const count = await tokenizer;
+  let tokens = 0;
+  for (const slice of slices(text)) {
+    if (tokens > 0) await setImmediate();
+    tokens += count(slice);
+  }
+  return tokens;
+}
+
+/** A run of many steps has many short texts. */
+const TEXTS_AT_A_TIME = 50;
+
+/** Texts whose tokens are asked for at the end. */
+export class TokenTally {
+  readonly #texts: string[] = [];
+
+  add(text: string): void {
+    this.#texts.push(text);
+  }
+
+  async total(): Promise<number> {
+    let tokens = 0;
+    for (const [index, text] of this.#texts.entries()) {
+      if (index % TEXTS_AT_A_TIME === 0) await setImmediate();
+      tokens += await countTokens(text);
+    }
+    return tokens;
+  }
 }

@@ -1,7 +1,7 @@
 import { AgentFailure, ToolError } from '../agents/agent.ts';
 import { pause } from '../agents/pause.ts';
 import type { TicketSystem } from '../agents/tickets/ticket-system.ts';
-import { countTokens } from '../agents/token-count.ts';
+import { TokenTally } from '../agents/token-count.ts';
 import { type Clock, roundedMs } from '../clock.ts';
 import type { Store } from '../store/open.ts';
 import { isStoreOutage } from '../store/outage.ts';
@@ -9,13 +9,14 @@ import { readContextItems } from '../store/projects.ts';
 import { earlierProse, transition } from '../store/runs.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { commitEnd, lostEnd, type TurnEnd } from './ending.ts';
-import type { Failure, RunEvent, RunEventBody, TerminalBody } from './events.ts';
+import type { Failure, RunEvent, RunEventBody, TerminalBody, TokenUsage } from './events.ts';
 import { insertEvents } from './history.ts';
 import { NodeBoard } from './nodes.ts';
 import type { RunRecord } from './record.ts';
 import type { LiveRun, StopReason } from './run.ts';
 import { Steps } from './steps.ts';
-import type { Desk, RunWork } from './work.ts';
+import type { HandOver } from './sub-run.ts';
+import type { Desk, ModelUsage, RunWork } from './work.ts';
 
 /** What every run of a deployment works with. */
 export interface RunSurroundings {
@@ -31,6 +32,7 @@ export interface TurnInput {
   readonly message: string;
   readonly contextItemIds: readonly string[];
   readonly firstStepNumber: number;
+  readonly handOver: HandOver;
 }
 
 /** Does something when nothing else changes the same run. */
@@ -60,15 +62,17 @@ export class RunExecution {
   readonly #events: BatchWriter<RunEvent>;
   readonly #steps: Steps;
   readonly #nodes: NodeBoard;
-  #tokensRead: number;
-  #tokensWritten = 0;
+  readonly #read = new TokenTally();
+  readonly #written = new TokenTally();
+  /** What a model accounts for itself. */
+  #spent: ModelUsage | undefined;
 
   constructor(around: RunSurroundings, run: LiveRun, record: RunRecord, input: TurnInput) {
     this.#around = around;
     this.#run = run;
     this.#record = record;
     this.#input = input;
-    this.#tokensRead = countTokens(input.message);
+    this.#read.add(input.message);
     this.#events = new BatchWriter(
       (batch) => insertEvents(around.store, batch),
       () => run.stop('store'),
@@ -94,7 +98,7 @@ export class RunExecution {
   async perform(work: RunWork, exclusively: Exclusively): Promise<boolean> {
     const { clock, runTimeLimitMs } = this.#around;
     if (work.startDelayMs > 0) await pause(work.startDelayMs, this.#run.signal).catch(() => undefined);
-    const limit = setTimeout(() => this.#run.stop('timeout'), runTimeLimitMs);
+    const limit = setTimeout(() => this.#run.stop('timeout'), runTimeLimitMs * (work.timeLimits ?? 1));
     await this.#enterRunning();
     const startedAtMs = clock.now();
     this.#emit({ type: 'agent_started', data: { model: work.model } }, startedAtMs);
@@ -135,10 +139,9 @@ export class RunExecution {
   }
 
   #count(body: RunEventBody): void {
-    if (body.type === 'tool_completed') this.#tokensRead += countTokens(JSON.stringify(body.data.result));
-    if (body.type === 'agent_thinking') this.#tokensWritten += countTokens(body.data.thought);
-    if (body.type === 'tool_executing')
-      this.#tokensWritten += countTokens(JSON.stringify(body.data.arguments));
+    if (body.type === 'tool_completed') this.#read.add(JSON.stringify(body.data.result));
+    if (body.type === 'agent_thinking') this.#written.add(body.data.thought);
+    if (body.type === 'tool_executing') this.#written.add(JSON.stringify(body.data.arguments));
   }
 
   #desk(): Desk {
@@ -164,8 +167,9 @@ export class RunExecution {
         () => true,
         () => false,
       );
+      const usage = await this.#usage(outcome);
       const endedAtMs = this.#around.clock.now();
-      const body = this.#terminal(outcome, roundedMs(endedAtMs - startedAtMs));
+      const body = this.#terminal(outcome, roundedMs(endedAtMs - startedAtMs), usage);
       const event = this.#run.stamp(body, endedAtMs) as RunEvent & TerminalBody; // the body is terminal
       const told = isWhole
         ? await commitEnd(this.#around, this.#run, this.#record, event)
@@ -184,24 +188,21 @@ export class RunExecution {
     else this.#nodes.close('COMPLETED', null);
   }
 
-  #terminal(outcome: Outcome, durationMs: number): TerminalBody {
+  async #usage(outcome: Outcome): Promise<TokenUsage> {
+    if ('response' in outcome) this.#written.add(outcome.response);
+    const isCompleted = 'response' in outcome && this.#run.stopReason === undefined;
+    const input = isCompleted ? await this.#read.total() : 0;
+    const output = isCompleted ? await this.#written.total() : 0;
+    return { input_tokens: input, output_tokens: output, total_tokens: input + output };
+  }
+
+  #terminal(outcome: Outcome, durationMs: number, usage: TokenUsage): TerminalBody {
     const reason = this.#run.stopReason;
     if (reason === 'cancelled') return { type: 'agent_cancelled', data: {} };
     if (reason !== undefined) return { type: 'agent_failed', data: { error: STOPPED[reason] } };
     if ('error' in outcome) return { type: 'agent_failed', data: { error: classify(outcome.error) } };
-    const output = this.#tokensWritten + countTokens(outcome.response);
-    return {
-      type: 'agent_completed',
-      data: {
-        response: outcome.response,
-        duration_ms: durationMs,
-        tools_used: this.#steps.toolsUsed,
-        usage: {
-          input_tokens: this.#tokensRead,
-          output_tokens: output,
-          total_tokens: this.#tokensRead + output,
-        },
-      },
-    };
+    const { response } = outcome;
+    const data = { response, duration_ms: durationMs, tools_used: this.#steps.toolsUsed, usage };
+    return { type: 'agent_completed', data };
   }
 }
