@@ -1,7 +1,8 @@
 import { MEASURES, type MeasureName } from '../core/measure.ts';
 import type { Millis } from '../evidence/transcript.ts';
 import type { Plan, PlannedTrial } from '../plan/plan.ts';
-import { type Estimate, quantileEstimate, sortedSamples } from '../stats/quantile.ts';
+import type { Estimate } from '../stats/estimate.ts';
+import { quantileEstimate, sortedSamples } from '../stats/quantile.ts';
 import { type ClockSkew, clockSkew, type OffsetBound, offsetBound } from './clock-skew.ts';
 import { type FixtureFacts, fixtureFacts } from './fixture-facts.ts';
 import { isCompleted } from './run-facts.ts';

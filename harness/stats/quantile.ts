@@ -6,19 +6,7 @@
  * computes it). Interval: David & Nagaraja, "Order Statistics", 3rd ed. 2003, section 7.1.
  */
 import { quantileSorted } from 'simple-statistics';
-
-/** A statistic never travels without its interval and n. */
-export interface Estimate {
-  readonly point: number;
-  /** Absent where n is too small for any bound at this confidence. */
-  readonly low?: number | undefined;
-  readonly high?: number | undefined;
-  readonly n: number;
-  readonly confidence: number;
-}
-
-/** Two-sided 90 %, so that the picture agrees with a decision at 5 % on one side. */
-const CONFIDENCE = 0.9;
+import { CONFIDENCE, type Estimate } from './estimate.ts';
 
 /** Ascending copy; typed arrays sort numbers several times faster than plain ones. */
 export const sortedSamples = (samples: readonly number[]): Float64Array => Float64Array.from(samples).sort();

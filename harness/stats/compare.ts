@@ -1,0 +1,49 @@
+/**
+ * Whether samples are worse, that is larger, than those of a baseline, by more than a margin that matters. Each measure
+ * is asked twice, by the rank test of the samples moved by the margin: is it surely worse, is it surely not? The answers
+ * of all measures are corrected together (holm.ts). Three answers, since samples too few to tell tell nothing. Margin
+ * instead of plain difference: Wellek, "Testing Statistical Hypotheses of Equivalence and Noninferiority", 2010.
+ */
+import { dominance, shift } from './effect-size.ts';
+import type { Estimate } from './estimate.ts';
+import { holm } from './holm.ts';
+import { rankTest } from './rank-test.ts';
+
+/** One measure in both campaigns, and what it may be worse by. */
+export interface Pair {
+  readonly baseline: readonly number[];
+  readonly current: readonly number[];
+  readonly margin: number;
+}
+
+export interface Comparison {
+  readonly answer: 'not-worse' | 'worse' | 'undecided';
+  /** By how much the current samples are larger, in their unit. */
+  readonly shift: Estimate;
+  /** How often they are larger, less how often they are smaller. */
+  readonly dominance: Estimate;
+  /** Corrected for the number of pairs. */
+  readonly pWorse: number;
+  readonly pNotWorse: number;
+}
+
+/**
+ * Compares all pairs at one level.
+ * @throws RangeError for a side with fewer than two samples.
+ */
+export function compareAll(pairs: readonly Pair[], alpha = 0.05): readonly Comparison[] {
+  const tests = pairs.map(({ baseline, current, margin }) =>
+    rankTest(
+      current.map((sample) => sample - margin),
+      baseline,
+    ),
+  );
+  const worse = holm(tests.map(({ pGreater }) => pGreater));
+  const notWorse = holm(tests.map(({ pLess }) => pLess));
+  return pairs.map(({ baseline, current }, index) => {
+    const [pWorse = 1, pNotWorse = 1] = [worse[index], notWorse[index]];
+    const answer = pWorse <= alpha ? 'worse' : pNotWorse <= alpha ? 'not-worse' : 'undecided';
+    const size = { shift: shift(current, baseline), dominance: dominance(current, baseline) };
+    return { answer, ...size, pWorse, pNotWorse };
+  });
+}
