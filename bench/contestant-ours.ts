@@ -147,6 +147,7 @@ function stageOf(state: OursState, perSecond: number): Stage {
     tokens: source,
     dialect: agentEventsV1,
     fixtures: trackFixtures(),
+    outages: { without: async () => false, restore: async () => undefined },
     pacer: createPacer(perSecond, systemClock),
     ended: new AbortController().signal,
     opened,

@@ -17,13 +17,15 @@ const readySchema = z.object({
   wsUrl: z.string(),
   tokens: z.array(z.object({ tenant: z.string(), user: z.string(), token: z.string() })).min(1),
   jwtSecret: z.string(),
-  controlUrl: z.string().nullable(),
+  controlUrl: z.url().nullable(),
   allowedOrigins: z.array(z.string()),
 });
 
 export interface ReferenceProcess {
   /** As configuration: what somebody would write who tests it as if it were staging. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Where its dependencies can be taken away, if it was started so. */
+  readonly controlUrl: string | undefined;
   readonly stop: () => Promise<void>;
 }
 
@@ -57,7 +59,8 @@ export async function startReferenceProcess(flags: readonly string[] = []): Prom
   const stop = (): Promise<void> => stopChild(child);
   try {
     const line = await firstLine(child);
-    return { variables: variablesOf(readySchema.parse(JSON.parse(line))), stop };
+    const ready = readySchema.parse(JSON.parse(line));
+    return { variables: variablesOf(ready), controlUrl: ready.controlUrl ?? undefined, stop };
   } catch (cause) {
     await stop();
     const said = errors.trim() === '' ? 'it printed nothing' : `it said: ${errors.trim()}`;

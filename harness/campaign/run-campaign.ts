@@ -3,13 +3,16 @@
  * document, and nothing flows back.
  */
 import { type Config, loadConfig } from '../config/load.ts';
-import { defineProfile } from '../config/profile.ts';
+import { defineProfile, type Profile } from '../config/profile.ts';
 import type { Target } from '../config/target.ts';
 import type { VariableName } from '../config/variables.ts';
 import type { Clock } from '../core/clock.ts';
 import { HarnessError } from '../core/errors.ts';
+import type { Scenario } from '../core/scenario.ts';
 import type { Suite } from '../core/suite.ts';
 import { createTokenSource } from '../driver/auth.ts';
+import { openCatcher } from '../driver/catcher.ts';
+import { createFaultSwitch } from '../driver/faults.ts';
 import { type Network, openNetwork } from '../driver/network.ts';
 import { type PlayEvent, play } from '../driver/play.ts';
 import { awaitReachable } from '../driver/readiness.ts';
@@ -76,11 +79,13 @@ const FEWEST_USERS = 6;
 /** Whoever waits for two pings of the default interval waits for most of a minute. */
 const PING_SECONDS = 2;
 
-const OWN_REFERENCE = defineProfile({
-  name: 'reference',
-  extends: 'reference',
-  variationPoints: { 'VP-PING': String(PING_SECONDS) },
-});
+const ownReference = (controlUrl: string | undefined): Profile =>
+  defineProfile({
+    name: 'reference',
+    extends: 'reference',
+    variationPoints: { 'VP-PING': String(PING_SECONDS) },
+    ...(controlUrl === undefined ? {} : { faults: { url: `${controlUrl}/faults` } }),
+  });
 
 async function withReference(
   ask: CampaignAsk,
@@ -88,7 +93,8 @@ async function withReference(
   users: number,
 ): Promise<CampaignResult> {
   ask.watch({ kind: 'reference-starting' });
-  const flags = ['--thinking-ms', String(THINKING_MS), '--ping-interval-ms', String(PING_SECONDS * 1000)];
+  const pings = ['--ping-interval-ms', String(PING_SECONDS * 1000)];
+  const flags = ['--thinking-ms', String(THINKING_MS), ...pings, '--control'];
   if (users > FEWEST_USERS) flags.push('--users', String(users));
   const reference = await startReferenceProcess(flags);
   try {
@@ -96,7 +102,7 @@ async function withReference(
       env: ask.env,
       cwd: ask.cwd,
       overrides: { ...overrides, ...reference.variables },
-      ...(overrides?.TARGET_PROFILE === undefined ? { profile: OWN_REFERENCE } : {}),
+      ...(overrides?.TARGET_PROFILE === undefined ? { profile: ownReference(reference.controlUrl) } : {}),
     });
     if (config.target === undefined) throw new HarnessError('INTERNAL', 'the reference gave no target');
     return await driveAndJudge(ask, config, config.target);
@@ -159,13 +165,19 @@ async function drive(
       config.harness.readyTimeoutMs,
     );
     const evidenceDir = evidencePath(dir);
-    await play(plan, { scenarios, network, tokens, redactor, clock, evidenceDir, ended, watch: ask.watch });
+    const faults = createFaultSwitch(target.faults, network.dispatcher);
+    const how = { scenarios, network, tokens, redactor, clock, faults, evidenceDir, ended };
+    const catcher = needsCatcher(plan, scenarios) ? await openCatcher(config.harness.catcher) : undefined;
+    await play(plan, { ...how, catcher, watch: ask.watch }).finally(() => catcher?.close());
   } catch (cause) {
     if (cause instanceof HarnessError) return { stopped: cause };
     throw cause;
   }
   return ask.ended.aborted ? { interrupted: ask.ended.reason === 143 ? 143 : 130 } : {};
 }
+
+const needsCatcher = ({ trials }: Plan, scenarios: ReadonlyMap<string, Scenario>): boolean =>
+  trials.some(({ scenario }) => scenarios.get(scenario)?.needs.includes('webhook-catcher'));
 
 function withTimeLimit(ended: AbortSignal, minutes: number | undefined): AbortSignal {
   return minutes === undefined ? ended : AbortSignal.any([ended, AbortSignal.timeout(minutes * 60_000)]);

@@ -124,6 +124,13 @@ export interface Socket {
   drop(): void;
 }
 
+/** An address of the harness, for the target to send to. Whatever arrives is evidence, and is answered with 204. */
+export interface Hook {
+  readonly url: string;
+  /** Whether so many requests have arrived, at the latest when the limit is over. */
+  arrived(count: number, withinMs: number): Promise<boolean>;
+}
+
 /** Something to be made for a trial, and to be removed after it. */
 export interface CreateAsk {
   readonly label: string;
@@ -178,6 +185,8 @@ export interface Stage {
    * that is `disruptive`.
    */
   without(dependency: string, act: () => Promise<void>): Promise<boolean>;
+  /** An address that nobody else knows; needs the capability `webhook-catcher`. */
+  hook(label: string): Hook;
   /** Lets time pass where the spacing of requests is itself the stimulus. */
   pause(ms: number): Promise<void>;
   /** A word that no other trial and no other campaign contains, so that it can only have come from here. */

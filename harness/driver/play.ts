@@ -16,8 +16,11 @@ import { type ScriptEnd, TRANSCRIPT_FORMAT } from '../evidence/transcript.ts';
 import type { Plan, PlannedTrial } from '../plan/plan.ts';
 import { dialectOf } from '../protocol/dialects/registry.ts';
 import type { TokenSource } from './auth.ts';
+import { type FaultSwitch, type Outages, trackOutages } from './faults.ts';
+import { type Catcher, openHooks } from './catcher.ts';
 import { trackFixtures } from './fixtures.ts';
-import { startJournal } from './journal.ts';
+import { exchange } from './http.ts';
+import { type Journal, startJournal } from './journal.ts';
 import type { Network } from './network.ts';
 import { type Observer, startObserver } from './observer.ts';
 import { createPacer, type Pacer } from './pacer.ts';
@@ -37,9 +40,13 @@ export type PlayEvent =
 export interface PlayWay {
   readonly scenarios: ReadonlyMap<string, Scenario>;
   readonly network: Network;
+  /** Undefined where no scenario needs it. */
+  readonly catcher?: Catcher | undefined;
   readonly tokens: TokenSource;
   readonly redactor: Redactor;
   readonly clock: Clock;
+  /** How dependencies of the target are taken away; undefined where nobody says. */
+  readonly faults?: FaultSwitch | undefined;
   /** Folder that the transcripts go to; it exists and is empty. */
   readonly evidenceDir: string;
   readonly ended: AbortSignal;
@@ -102,14 +109,47 @@ async function playTrial(playing: Playing, trial: PlannedTrial): Promise<void> {
   const dialect = dialectOf(plan.target.dialect);
   if (dialect === undefined) throw new HarnessError('INTERNAL', `dialect ${plan.target.dialect} is unknown`);
   const fixtures = trackFixtures();
-  const stage = setStage({ ...playing, trial, journal, dialect, fixtures, opened });
+  const outages = outagesOf(playing, trial, journal);
+  const hooks = openHooks(playing.catcher, journal);
+  const stage = setStage({ ...playing, trial, journal, dialect, fixtures, hooks, outages, opened });
   const flushing = setInterval(() => recorder.flush(), FLUSH_MS);
   const outcome = await runScript(playing, trial, () => scenarioOf(playing, trial).play(stage));
   for (const socket of opened) socket.drop();
+  hooks.stop();
+  const { end, reason } = await restored(outages, outcome);
   await fixtures.remove();
   clearInterval(flushing);
-  recorder.seal(journal.now(), outcome.end, playing.observer.since(startedAt), outcome.reason);
-  playing.watch({ kind: 'trial-ended', trial, end: outcome.end, at: clock.now() });
+  recorder.seal(journal.now(), end, playing.observer.since(startedAt), reason);
+  playing.watch({ kind: 'trial-ended', trial, end, at: clock.now() });
+}
+
+/** What was taken away is given back also when the campaign was ended. */
+const neverEnded = new AbortController().signal;
+
+function outagesOf({ plan, network, faults }: Playing, trial: PlannedTrial, journal: Journal): Outages {
+  const { target, thresholds, limits } = plan;
+  const path = target.endpoints['health'] ?? '/health';
+  const ask = { label: 'health after the outage', method: 'GET', path } as const;
+  const { dispatcher } = network;
+  const { frameBytes: keptBytes } = limits;
+  const by = { url: target.url, shown: '', dispatcher, journal, actor: 'harness', keptBytes } as const;
+  return trackOutages({
+    faults,
+    journal,
+    isDisruptive: trial.interference === 'disruptive',
+    health: () => exchange({ ...by, ended: neverEnded }, ask, undefined, thresholds.healthMs),
+    healthMs: thresholds.healthMs,
+  });
+}
+
+/** The outcome, unless something is away that could not be given back: then everything after it is in doubt. */
+async function restored(outages: Outages, outcome: Outcome): Promise<Outcome> {
+  try {
+    await outages.restore();
+    return outcome;
+  } catch (cause) {
+    return { end: 'gave-up', reason: cause instanceof Error ? cause.message : String(cause) };
+  }
 }
 
 function startRecorder(playing: Playing, trial: PlannedTrial): Recorder {

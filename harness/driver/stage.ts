@@ -7,6 +7,7 @@ import type { Actor, BadToken, ConnectAsk, Stage } from '../core/scenario.ts';
 import type { Plan, PlannedTrial } from '../plan/plan.ts';
 import type { Dialect } from '../protocol/agent-event.ts';
 import type { TokenSource } from './auth.ts';
+import type { Hooks } from './catcher.ts';
 import type { Outages } from './faults.ts';
 import type { Fixtures, Request } from './fixtures.ts';
 import { exchange } from './http.ts';
@@ -26,6 +27,7 @@ export interface StageWay {
   readonly pacer: Pacer;
   readonly ended: AbortSignal;
   readonly fixtures: Fixtures;
+  readonly hooks: Hooks;
   readonly outages: Outages;
   /** Sockets that the trial opened, so that none outlives it. */
   readonly opened: Set<JournalledSocket>;
@@ -58,6 +60,7 @@ export function setStage(way: StageWay): Stage {
     },
     without: (dependency, act) => way.outages.without(dependency, act),
     pause: (ms) => delay(ms, undefined, { signal: way.ended }),
+    hook: (label) => way.hooks.open(label, `${word(`hook ${label}`)}${word(`hook of ${label}`)}`),
     nonce: word,
     random: () => uniformFloat64(generator),
     badToken: (kind: BadToken) => tokens.badToken(kind, trial.actors[0]?.identity ?? 0),

@@ -26,8 +26,11 @@ const ENTRY_KINDS: ReadonlySet<string> = new Set<Entry['kind']>([
   'ws.ping',
   'ws.pong',
   'ws.close',
+  'hook.open',
+  'hook.request',
   'deadline',
   'transport.error',
+  'fault',
 ]);
 
 function parseLine(line: string): Readonly<Record<string, unknown>> | undefined {

@@ -71,6 +71,8 @@ export interface SocketDialEntry extends EntryBase {
   readonly headers: Readonly<Record<string, string>>;
   /** When the paced schedule meant the dial to happen; latency counts from here. */
   readonly intendedAt: Millis;
+  /** What no ordinary client does with this socket: only checks that look for it may judge it. */
+  readonly apart?: string;
 }
 
 export interface SocketOpenEntry extends EntryBase {
@@ -121,6 +123,7 @@ export interface DeadlineEntry extends EntryBase {
   readonly afterMs: Millis;
   readonly socket?: number;
   readonly exchange?: number;
+  readonly hook?: number;
 }
 
 export interface TransportErrorEntry extends EntryBase {
@@ -129,6 +132,38 @@ export interface TransportErrorEntry extends EntryBase {
   readonly message: string;
   readonly socket?: number;
   readonly exchange?: number;
+}
+
+/** Something that we did to the target, or to the way to it, because a scenario is about it. */
+export interface FaultEntry extends EntryBase {
+  readonly kind: 'fault';
+  /** `without store`, `reset`. */
+  readonly fault: string;
+  /** `refused`: there is no such thing to take away; `stuck`: it was given back, and health does not say so. */
+  readonly phase: 'begun' | 'refused' | 'over' | 'stuck';
+  /** The socket whose way was disturbed. */
+  readonly socket?: number;
+}
+
+/** The harness listens at an address of its own, from here to the end of the trial. */
+export interface HookOpenEntry extends EntryBase {
+  readonly kind: 'hook.open';
+  readonly hook: number;
+  readonly label: string;
+  readonly url: string;
+}
+
+/** Something was sent there, by whomever. */
+export interface HookRequestEntry extends EntryBase {
+  readonly kind: 'hook.request';
+  readonly hook: number;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly encoding: 'utf8' | 'base64';
+  readonly bytes: number;
+  /** SHA-256 of what was read when only its beginning was kept. */
+  readonly cut?: string;
 }
 
 export type Entry =
@@ -141,8 +176,11 @@ export type Entry =
   | FrameEntry
   | HeartbeatEntry
   | SocketCloseEntry
+  | HookOpenEntry
+  | HookRequestEntry
   | DeadlineEntry
-  | TransportErrorEntry;
+  | TransportErrorEntry
+  | FaultEntry;
 
 /** An entry before the recorder has numbered and timed it. */
 export type EntryDraft = Entry extends infer E ? (E extends Entry ? Omit<E, 'seq' | 'at'> : never) : never;

@@ -47,6 +47,7 @@ function neighboursOf(seq: number, entries: readonly Entry[]): readonly number[]
 
 function channelOf(entry: Entry): string | undefined {
   if ('socket' in entry) return `socket ${entry.socket}`;
+  if ('hook' in entry) return `hook ${entry.hook}`;
   return 'exchange' in entry ? `exchange ${entry.exchange}` : undefined;
 }
 
@@ -65,6 +66,7 @@ function arrowOf(entry: Entry): string {
     case 'http.response':
     case 'ws.open':
     case 'ws.refused':
+    case 'hook.request':
       return '<-';
     case 'ws.frame':
     case 'ws.ping':
@@ -73,8 +75,10 @@ function arrowOf(entry: Entry): string {
     case 'ws.close':
       return entry.by === 'target' ? '<-' : entry.by === 'harness' ? '->' : '--';
     case 'http.aborted':
+    case 'hook.open':
     case 'deadline':
     case 'transport.error':
+    case 'fault':
       return '--';
   }
 }
@@ -87,7 +91,10 @@ function wireOf(entry: Entry): string {
     case 'ws.refused':
       return `${entry.status} ${gistOf(entry.body)}`;
     case 'ws.dial':
+    case 'hook.open':
       return `${entry.label} ${entry.url}`;
+    case 'hook.request':
+      return `${entry.method} ${gistOf(entry.body)}`;
     case 'ws.open':
       return entry.protocol;
     case 'ws.frame':
@@ -98,6 +105,8 @@ function wireOf(entry: Entry): string {
       return `no ${entry.waitedFor} within ${Math.round(entry.afterMs)} ms`;
     case 'transport.error':
       return `${entry.code} ${entry.message}`;
+    case 'fault':
+      return `${entry.fault} ${entry.phase}`;
     case 'http.aborted':
       return entry.reason;
     case 'ws.ping':

@@ -11,6 +11,7 @@ export const EXIT_OF_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
   TARGET_UNREACHABLE: EXIT.targetNotReady,
   TOKEN_UNAVAILABLE: EXIT.targetNotReady,
   EVIDENCE_INVALID: EXIT.harnessError,
+  FAULT_FAILED: EXIT.harnessError,
   INTERNAL: EXIT.harnessError,
   REFERENCE_FAILED: EXIT.harnessError,
   SECRET_IN_ARTEFACT: EXIT.harnessError,

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type ControlSurface, startControlSurface } from '../../reference/defects/control-surface.ts';
 import { type Deployment, startDeployment } from '../../reference/deployment.ts';
 import { type EmbeddedServer, startEmbeddedServer } from '../../reference/store/embedded.ts';
 import { renderJson } from '../../reports/json.ts';
@@ -42,7 +43,7 @@ const DEFECT_DELAY_MS = 2_500;
 
 /** The least that may be declared: a case waits for two of them. */
 const PING_MS = 1_000;
-const PROFILE = 'self-test.json';
+const PING_SECONDS = String(PING_MS / 1000);
 
 export interface SelfTestBench {
   /** One campaign against a deployment of its own that commits these defects. */
@@ -60,10 +61,6 @@ export interface CampaignWish {
 export async function openBench(): Promise<SelfTestBench> {
   const server = await startEmbeddedServer();
   const results = mkdtempSync(join(tmpdir(), 'agent-conformance-self-'));
-  writeFileSync(
-    join(results, PROFILE),
-    JSON.stringify({ extends: 'reference', variationPoints: { 'VP-PING': String(PING_MS / 1000) } }),
-  );
   return {
     campaign: (wish = {}) => campaign(server, results, wish),
     async close() {
@@ -87,19 +84,35 @@ async function campaign(
     defects: wish.defects ?? [],
     defectDelayMs: DEFECT_DELAY_MS,
   });
+  const control = await startControlSurface(deployment);
   try {
-    return await drive(deployment, results, wish);
+    return await drive(deployment, results, wish, profileOf(control, results));
   } finally {
+    await control.stop();
     await deployment.stop();
     await server.dropDatabase(storeUrl);
   }
 }
 
-function drive(deployment: Deployment, results: string, wish: CampaignWish): Promise<CampaignResult> {
+/** A profile of the deployment's own, since its faults are switched at an address of its own. */
+function profileOf({ url }: ControlSurface, results: string): string {
+  const file = join(results, `self-test-${randomBytes(4).toString('hex')}.json`);
+  const faults = { url: `${url}/faults` };
+  const profile = { name: 'self-test', extends: 'reference', variationPoints: { 'VP-PING': PING_SECONDS } };
+  writeFileSync(file, JSON.stringify({ ...profile, faults }));
+  return file;
+}
+
+function drive(
+  deployment: Deployment,
+  results: string,
+  wish: CampaignWish,
+  profile: string,
+): Promise<CampaignResult> {
   return runCampaign({
     suites: catalogue,
     selectors: wish.selectors ?? [],
-    env: { ...SCALED, ...targetOf(deployment), HARNESS_RESULTS_DIR: results, ...wish.env },
+    env: { ...SCALED, ...targetOf(deployment), TARGET_PROFILE: profile, HARNESS_RESULTS_DIR: results, ...wish.env },
     cwd: results,
     clock: systemClock,
     uniqueWord: randomBytes(4).toString('hex'),
@@ -112,7 +125,6 @@ function drive(deployment: Deployment, results: string, wish: CampaignWish): Pro
 function targetOf(deployment: Deployment): Readonly<Record<string, string>> {
   return {
     TARGET_NAME: 'reference',
-    TARGET_PROFILE: PROFILE,
     TARGET_URL: deployment.url,
     TARGET_WS_URL: deployment.wsUrl,
     TARGET_JWT_SECRET: deployment.jwtSecret,
