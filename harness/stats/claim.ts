@@ -4,14 +4,14 @@
  *
  * Three shares make a claim decidable. `atLeast` is the bar, and the only one that errors are counted at: a target
  * below it passes, and one above it fails, with probability `alpha` at most. `healthy` and `broken` say where a
- * decision has to be likely; between them and the bar it may take more samples than anybody pays for.
+ * decision should be likely; between them and the bar it may take more samples than anybody pays for.
  */
 export interface Claim {
   /** The share of good ones that is claimed. */
   readonly atLeast: number;
   /** A target this good passes with probability `power` at the planned n. */
   readonly healthy: number;
-  /** A target this bad fails as surely. */
+  /** What the search for a breach is tuned to; a target this bad fails in most campaigns. */
   readonly broken: number;
   /** The largest probability of a wrong pass, and of a wrong fail. */
   readonly alpha: number;
