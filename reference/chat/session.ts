@@ -81,7 +81,8 @@ class ChatSession {
     const attachment = { ended: false, leave: (): void => undefined };
     this.#attached.set(handle.id, attachment);
     attachment.leave = handle.subscribe((event) => {
-      attachment.ended = TERMINAL.has(event.type);
+      // The events of sub-runs come along; only the run's own end is its end.
+      if (event.run_id === handle.id) attachment.ended = TERMINAL.has(event.type);
       this.#peer.send(event);
     });
   }

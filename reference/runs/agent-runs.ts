@@ -11,7 +11,7 @@ import { RunRecord } from './record.ts';
 import type { AgentMessage, AgentRun } from './resources.ts';
 import { LiveRun } from './run.ts';
 import { Slots } from './slots.ts';
-import { type StartParts, startRun } from './starting.ts';
+import { handOverFrom, type StartParts, startRun } from './starting.ts';
 
 /** What is refused about a run, and why. */
 export type RunRefusal = 'NOT_FOUND' | 'CLOSED' | 'TOO_MANY';
@@ -147,7 +147,8 @@ export class AgentRuns {
       const identity = { ...this.#identity(known, wanted.principal, earlier[0]?.request_id), turn: run.turn };
       const live = new LiveRun(identity, this.#parts, earlier, inFlight.listenersOf(id));
       const contextItemIds = [...new Set([...run.contextItemIds, ...wanted.contextItemIds])];
-      const input = { message: wanted.content, contextItemIds, firstStepNumber: counts.steps + 1 };
+      const handOver = handOverFrom(this.#parts, live);
+      const input = { message: wanted.content, contextItemIds, firstStepNumber: counts.steps + 1, handOver };
       const work = workOf(known.work, run.workflowId);
       inFlight.launch({ live, run, message, work, firstSeq: counts.frames + 1, input }, release);
       return message;

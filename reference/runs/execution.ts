@@ -15,7 +15,7 @@ import { NodeBoard } from './nodes.ts';
 import type { RunRecord } from './record.ts';
 import type { LiveRun, StopReason } from './run.ts';
 import { Steps } from './steps.ts';
-import type { HandOver } from './sub-run.ts';
+import type { Errand, HandOver, SubRunEnd } from './sub-run.ts';
 import type { Desk, ModelUsage, RunWork } from './work.ts';
 
 /** What every run of a deployment works with. */
@@ -156,8 +156,22 @@ export class RunExecution {
       step: (plan, work) => this.#steps.perform(plan, work),
       earlierMessages: async () => (await earlierProse(store, identity)).map((prose) => ({ prose })),
       loadDocuments: () => readContextItems(store, contextItemIds),
+      handOver: (agent, query) => this.#handOver({ agent, query, contextItemIds }),
+      spend: ({ input, output }) => {
+        const { input: read, output: written } = this.#spent ?? { input: 0, output: 0 };
+        this.#spent = { input: read + input, output: written + output };
+      },
       tickets: this.#around.tickets(identity.principal.tenant),
     };
+  }
+
+  #handOver(errand: Errand): Promise<SubRunEnd> {
+    return this.#input.handOver(errand, (to_run_id) =>
+      this.#emit(
+        { type: 'agent_handoff', data: { to_agent: errand.agent, to_run_id } },
+        this.#around.clock.now(),
+      ),
+    );
   }
 
   async #end(outcome: Outcome, startedAtMs: number, exclusively: Exclusively): Promise<boolean> {
@@ -191,8 +205,9 @@ export class RunExecution {
   async #usage(outcome: Outcome): Promise<TokenUsage> {
     if ('response' in outcome) this.#written.add(outcome.response);
     const isCompleted = 'response' in outcome && this.#run.stopReason === undefined;
-    const input = isCompleted ? await this.#read.total() : 0;
-    const output = isCompleted ? await this.#written.total() : 0;
+    const spent = isCompleted ? this.#spent : { input: 0, output: 0 };
+    const input = spent?.input ?? (await this.#read.total());
+    const output = spent?.output ?? (await this.#written.total());
     return { input_tokens: input, output_tokens: output, total_tokens: input + output };
   }
 

@@ -28,3 +28,16 @@ export async function readEvents(store: Store, runId: string): Promise<readonly 
     .execute();
   return rows.map((row) => row.event as RunEvent);
 }
+
+/** All stored events of a run with those of its sub-runs, each where the run handed over. */
+export async function readEventsWithSubRuns(store: Store, runId: string): Promise<readonly RunEvent[]> {
+  const told: RunEvent[] = [];
+  for (const event of await readEvents(store, runId)) {
+    told.push(event);
+    if (event.type !== 'agent_handoff') continue;
+    // What was asked of a sub-run later, over HTTP, is not part of the run that handed over.
+    const ofSubRun = await readEventsWithSubRuns(store, event.data.to_run_id);
+    told.push(...ofSubRun.filter(({ run_id, turn }) => run_id !== event.data.to_run_id || turn === 1));
+  }
+  return told;
+}

@@ -74,7 +74,7 @@ export class RunsInFlight {
   }
 
   /** Sets a turn going. */
-  launch({ live, run, message, work, firstSeq, input }: Launch, onEnd: () => void): void {
+  launch({ live, run, message, work, firstSeq, input }: Launch, onEnd: () => void): RunInFlight {
     const { store, clock, newId } = this.#around;
     const record = new RunRecord(
       {
@@ -99,7 +99,9 @@ export class RunsInFlight {
       else this.#repair(live, record).then(forget, forget);
       onEnd();
     });
-    this.#runs.set(run.id, { live, record, done });
+    const flying = { live, record, done };
+    this.#runs.set(run.id, flying);
+    return flying;
   }
 
   /** Stores an end that the store did not hear of, as soon as it is back. */

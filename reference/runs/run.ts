@@ -90,18 +90,19 @@ export class LiveRun {
     } as RunEvent; // a spread of a union loses the tie between type and data
   }
 
-  /** Tells every listener; one that throws does not keep the others from hearing. */
+  /** Tells every listener, of an event of a sub-run too; one that throws does not keep the others from hearing. */
   publish(event: RunEvent): void {
     this.#events.push(event);
     for (const listener of this.#listeners) listener(event);
   }
 
-  /** The events of the turn so far. */
+  /** The run's own events of the turn so far. */
   eventsOfTurn(): readonly RunEvent[] {
-    return this.#events.filter(({ turn }) => turn === this.identity.turn);
+    const { id, turn } = this.identity;
+    return this.#events.filter((event) => event.run_id === id && event.turn === turn);
   }
 
-  /** Hands over all events so far and then the live ones, without a gap and without a repeat. */
+  /** Gives all events so far and then the live ones, those of sub-runs too, without a gap and without a repeat. */
   subscribe(listener: RunListener): () => void {
     for (const event of this.#events) listener(event);
     this.#listeners.add(listener);

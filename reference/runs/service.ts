@@ -6,7 +6,7 @@ import { isStoreOutage } from '../store/outage.ts';
 import { defaultProject, findProject } from '../store/projects.ts';
 import { findRunOfRequest, findRunStatus, ownsThread } from '../store/runs.ts';
 import type { RunListener } from './events.ts';
-import { readEvents } from './history.ts';
+import { readEventsWithSubRuns } from './history.ts';
 import { Refusal } from './refusal.ts';
 import type { LiveRun } from './run.ts';
 import { Slots } from './slots.ts';
@@ -143,7 +143,7 @@ export class RunService {
   async #earlierRun(id: string): Promise<RunHandle> {
     const live = this.#parts.inFlight.get(id)?.live;
     if (live !== undefined) return this.#handleOf(live);
-    const events = await readEvents(this.#parts.store, id);
+    const events = await readEventsWithSubRuns(this.#parts.store, id);
     return {
       id,
       subscribe: (listener) => {

@@ -7,9 +7,10 @@ import { countContextItems } from '../store/projects.ts';
 import { insertRun } from '../store/runs.ts';
 import type { RunOrigin } from '../store/tables.ts';
 import type { WorkOrder } from '../workflows/graph.ts';
-import { type RunsInFlight, userMessage } from './in-flight.ts';
+import { type RunInFlight, type RunsInFlight, userMessage } from './in-flight.ts';
 import type { AgentRun } from './resources.ts';
 import { LiveRun } from './run.ts';
+import { type Errand, endOfSubRun, type HandOver } from './sub-run.ts';
 import type { RunWork } from './work.ts';
 
 /** What starting runs needs, whichever door they came in by. */
@@ -36,6 +37,8 @@ export interface RunOrder {
   readonly origin: RunOrigin;
   readonly query: string;
   readonly contextItemIds: readonly string[];
+  /** The run that hands over, and how it says so. */
+  readonly parent?: { readonly live: LiveRun; readonly announce: (runId: string) => void };
 }
 
 /** Ids as the store writes them. */
@@ -70,19 +73,24 @@ function newRun(order: RunOrder, id: string, startedAt: string): AgentRun {
   };
 }
 
+/** A run that was set going. */
+interface StartedRun extends RunInFlight {
+  readonly run: AgentRun;
+}
+
 /** Stores a run and sets it going; `undefined`, and nothing is stored, when its request was served before. */
 export async function startRun(
   parts: StartParts,
   order: RunOrder,
   onEnd: () => void,
-): Promise<{ readonly run: AgentRun; readonly live: LiveRun } | undefined> {
+): Promise<StartedRun | undefined> {
   const { store, clock, newId, inFlight, workOf } = parts;
   const { workflowId, query, contextItemIds, principal, agent, projectId, requestId, origin } = order;
   const id = newId();
   const threadId = order.threadId ?? newId();
   const identity = {
     id,
-    parentRunId: null,
+    parentRunId: order.parent?.live.identity.id ?? null,
     threadId,
     projectId,
     principal,
@@ -105,9 +113,39 @@ export async function startRun(
     if (!inserted) return undefined;
     const live = new LiveRun(identity, parts, [], inFlight.listenersOf(id));
     const opening = userMessage(run, message, contextItemIds, run.startedAt);
-    const input = { message: query, contextItemIds, firstStepNumber: 1 };
+    const handOver = handOverFrom(parts, live);
+    const input = { message: query, contextItemIds, firstStepNumber: 1, handOver };
     const work = workOf(order.work, workflowId);
-    inFlight.launch({ live, run, message: opening, work, firstSeq: 1, input }, onEnd);
-    return { run, live };
+    order.parent?.announce(id);
+    return { run, ...inFlight.launch({ live, run, message: opening, work, firstSeq: 1, input }, onEnd) };
   });
+}
+
+/**
+ * The way in which a run hands over. A sub-run lives in the place that its parent holds among the runs of its
+ * principal, since a parent waits for one at a time; it stops when its parent is asked to, and is waited for.
+ */
+export function handOverFrom(parts: StartParts, parent: LiveRun): HandOver {
+  return async (errand, announce) => {
+    parent.signal.throwIfAborted();
+    const sub = await startRun(parts, subOrder(parent, errand, announce), () => undefined);
+    if (sub === undefined) throw new Error('a run without a request key cannot have been served');
+    const leave = sub.live.subscribe((event) => parent.publish(event));
+    const stop = (): void => sub.live.stop(parent.stopReason ?? 'cancelled');
+    parent.signal.addEventListener('abort', stop, { once: true });
+    if (parent.signal.aborted) stop();
+    await sub.done;
+    parent.signal.removeEventListener('abort', stop);
+    leave();
+    parts.inFlight.forgetListeners(sub.run.id);
+    return endOfSubRun(errand.agent, sub.record);
+  };
+}
+
+function subOrder(parent: LiveRun, errand: Errand, announce: (runId: string) => void): RunOrder {
+  const { principal, projectId, threadId, requestId, origin } = parent.identity;
+  const { agent, query, contextItemIds } = errand;
+  const inherited = { principal, projectId, threadId, requestId, origin };
+  const own = { agent, workflowId: agent, work: null, requestKey: null, query, contextItemIds };
+  return { ...inherited, ...own, parent: { live: parent, announce } };
 }

@@ -181,16 +181,35 @@ export async function ownsThread(store: Store, owner: Principal, threadId: strin
 /** A memory has a horizon: what lies further back than this many messages is forgotten. */
 const REMEMBERED_MESSAGES = 200;
 
-/** What the user said in a thread before a turn of a run, without data blocks, oldest first. */
+/** A turn of a run, and where it belongs. */
+interface TurnInThread {
+  readonly id: string;
+  readonly parentRunId: string | null;
+  readonly threadId: string;
+  readonly turn: number;
+}
+
+/**
+ * What the user said in a thread before a turn of a run, without data blocks, oldest first. What agents gave to
+ * each other to do was said by nobody, and what a sub-run works on is the turn of its parent, not what was before.
+ */
 export async function earlierProse(
   store: Store,
-  { id, threadId, turn }: { readonly id: string; readonly threadId: string; readonly turn: number },
+  { id, parentRunId, threadId, turn }: TurnInThread,
 ): Promise<readonly string[]> {
   const rows = await store
     .selectFrom('messages')
     .select(sql<string>`left(prose, 32768)`.as('prose'))
     .where('thread_id', '=', threadId)
     .where(({ eb, or }) => or([eb('run_id', '!=', id), eb('turn', '<', turn)]))
+    .where(
+      sql<boolean>`not exists (
+        select from runs where runs.id = messages.run_id and (
+          (runs.parent_run_id is not null and runs.id <> ${id})
+          or (runs.id = ${parentRunId} and runs.turn = messages.turn)
+        )
+      )`,
+    )
     .where('role', '=', 'user')
     .orderBy('ordinal', 'desc')
     .limit(REMEMBERED_MESSAGES)
