@@ -1,5 +1,3 @@
-import type { Server } from 'node:http';
-import { createAdaptorServer } from '@hono/node-server';
 import { BUILT_IN_AGENTS, workFinder } from './agents/built-in.ts';
 import { agentDirectory } from './agents/directory.ts';
 import { ticketSystems } from './agents/tickets/ticket-book.ts';
@@ -10,6 +8,9 @@ import { openSession } from './chat/session.ts';
 import { type DefectSwitch, defectSwitch } from './defects/catalogue.ts';
 import { type FaultSwitch, faultSwitch, KeysUnavailableError } from './faults.ts';
 import { httpApp } from './http/app.ts';
+import { listen, type Origin, serverOf } from './http/origin.ts';
+import { telemetryApp } from './http/telemetry-app.ts';
+import { TELEMETRY_SERVICES, type TelemetryService } from './http/telemetry-routes.ts';
 import { AgentRuns } from './runs/agent-runs.ts';
 import { RunsInFlight } from './runs/in-flight.ts';
 import { RunService } from './runs/service.ts';
@@ -18,6 +19,7 @@ import { SocketServer } from './sockets/server.ts';
 import { upgradeGate } from './sockets/upgrade-gate.ts';
 import { type OpenStore, openStore } from './store/open.ts';
 import { openStream } from './stream/session.ts';
+import { telemetryMetrics } from './telemetry/metrics.ts';
 
 /** A ready token of one of the deployment's users. */
 export interface ReadyToken {
@@ -38,6 +40,9 @@ export interface ClientCredentials {
 export interface Deployment {
   readonly url: string;
   readonly wsUrl: string;
+  /** Where telemetry is written and read; the same as `url` unless they have ports of their own. */
+  readonly ingestUrl: string;
+  readonly queryUrl: string;
   readonly tokenUrl: string;
   readonly tokens: readonly ReadyToken[];
   readonly clientCredentials: readonly ClientCredentials[];
@@ -52,28 +57,10 @@ export interface Deployment {
   readonly stop: () => Promise<void>;
 }
 
-/** Longer than clients keep idle connections, so that a request never meets a connection just closed. */
-const KEEP_ALIVE_MS = 65_000;
-
-async function listen(server: Server, port: number, host: string): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : port;
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
-  server.closeAllConnections();
-  await closed;
-}
-
 interface Running {
-  readonly port: number;
+  readonly url: string;
+  readonly ingestUrl: string;
+  readonly queryUrl: string;
   readonly stop: () => Promise<void>;
 }
 
@@ -125,27 +112,60 @@ function socketServer(composition: Composition, { chatRuns, inFlight }: Services
   });
 }
 
+/** The services of telemetry that have a port of their own. */
+function ownPorts({ ingestPort, queryPort }: Settings): ReadonlyMap<TelemetryService, number> {
+  const wanted = Object.entries({ ingest: ingestPort, query: queryPort } as const);
+  return new Map(wanted.flatMap(([name, port]) => (port === null ? [] : [[name as TelemetryService, port]])));
+}
+
+/** Everything that the deployment serves over HTTP: the main application, and services with a port of their own. */
+function applications(composition: Composition, inside: Services, verify: TokenVerifier) {
+  const { settings, keys, store, faults } = composition;
+  const { agents, inFlight, agentRuns: runs } = inside;
+  const { clock, newId } = settings;
+  const foundation = { settings, store, verify, unavailable: faults.unavailable };
+  const telemetry = { store: store.db, clock, newId, metrics: telemetryMetrics() };
+  const ports = ownPorts(settings);
+  const served = new Set(TELEMETRY_SERVICES.filter((name) => !ports.has(name)));
+  const main = httpApp({ ...foundation, keys, runParts: { agents, inFlight, runs }, telemetry, served });
+  const apart = [...ports].map(([name, port]) => {
+    return { name, port, app: telemetryApp(foundation, telemetry, name) };
+  });
+  return { main, apart };
+}
+
 async function run(composition: Composition): Promise<Running> {
-  const { settings, keys, store, boundaries, faults } = composition;
+  const { settings, store, boundaries } = composition;
   const verify = verifier(composition);
   const inside = services(composition);
-  const { agents, inFlight, agentRuns: runs } = inside;
   const sockets = socketServer(composition, inside, verify);
-  const runParts = { agents, inFlight, runs };
-  const app = httpApp({ settings, store, keys, verify, unavailable: faults.unavailable, runParts });
-  const answer = boundaries.http(async (request) => app.fetch(request));
-  const server = createAdaptorServer({ fetch: answer }) as Server;
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const { main, apart } = applications(composition, inside, verify);
+  const server = serverOf(boundaries.http(async (request) => main.fetch(request)));
   server.on('upgrade', (request, stream, head) => {
     sockets.upgrade(request, stream, head).catch(() => stream.destroy());
   });
-  const port = await listen(server, settings.port, settings.host);
+  const origins = [await listen(server, settings.port, settings.host)];
+  const [{ url }] = origins as [Origin];
+  const urls = { ingestUrl: url, queryUrl: url };
+  const stopServing = () => Promise.all(origins.map((origin) => origin.stop()));
+  try {
+    for (const { name, port, app } of apart) {
+      const serving = serverOf(boundaries.http(async (request) => app.fetch(request)));
+      const origin = await listen(serving, port, settings.host);
+      origins.push(origin);
+      urls[`${name}Url`] = origin.url;
+    }
+  } catch (error) {
+    await stopServing();
+    throw error;
+  }
   return {
-    port,
+    url,
+    ...urls,
     stop: async () => {
-      await inFlight.stopAll('shutdown');
+      await inside.inFlight.stopAll('shutdown');
       await sockets.stop();
-      await closeServer(server);
+      await stopServing();
       await store.close();
     },
   };
@@ -154,7 +174,7 @@ async function run(composition: Composition): Promise<Running> {
 /** Starts a deployment in this process; many can run side by side, each on a database of its own. */
 export async function startDeployment(given: DeploymentSettings): Promise<Deployment> {
   const settings = completeSettings(given);
-  const { host, identities, jwtSecret, issuer, clock, allowedOrigins, version } = settings;
+  const { identities, jwtSecret, issuer, clock, allowedOrigins, version } = settings;
   const keys = { secret: jwtSecret, issuer, clock };
   const defects = defectSwitch(
     { delayMs: settings.defectDelayMs, keys, newId: settings.newId },
@@ -170,16 +190,18 @@ export async function startDeployment(given: DeploymentSettings): Promise<Deploy
     await store.close();
     throw error;
   }
-  const address = `${host.includes(':') ? `[${host}]` : host}:${running.port}`;
+  const { url, ingestUrl, queryUrl, stop } = running;
   const tokens = identities.map(async ({ tenant, user }) => ({
     tenant,
     user,
     token: await issueToken(keys, { tenant, user }, settings.tokenLifetimeSeconds),
   }));
   return {
-    url: `http://${address}`,
-    wsUrl: `ws://${address}/ws`,
-    tokenUrl: `http://${address}/oauth/token`,
+    url,
+    wsUrl: `${url.replace('http', 'ws')}/ws`,
+    ingestUrl,
+    queryUrl,
+    tokenUrl: `${url}/oauth/token`,
     tokens: await Promise.all(tokens),
     clientCredentials: identities,
     jwtSecret,
@@ -188,6 +210,6 @@ export async function startDeployment(given: DeploymentSettings): Promise<Deploy
     version,
     defects,
     faults,
-    stop: running.stop,
+    stop,
   };
 }

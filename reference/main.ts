@@ -7,6 +7,8 @@ import { type EmbeddedServer, startEmbeddedServer } from './store/embedded.ts';
 
 interface Options {
   readonly port: number;
+  readonly ingestPort?: number;
+  readonly queryPort?: number;
   readonly host: string;
   readonly thinkingMs: number;
   readonly pingIntervalMs: number;
@@ -59,6 +61,12 @@ function commandLine(): Command {
   return new Command('reference')
     .description('Starts the reference deployment and prints one line of JSON when it is ready.')
     .option('--port <n>', 'port to listen on; 0 takes any free one', wholeNumber('a port', 0, MAX_PORT), 0)
+    .option(
+      '--ingest-port <n>',
+      'a port for the ingest of telemetry alone',
+      wholeNumber('a port', 0, MAX_PORT),
+    )
+    .option('--query-port <n>', 'a port for the query of telemetry alone', wholeNumber('a port', 0, MAX_PORT))
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--thinking-ms <n>', 'pause of an agent after each thought', milliseconds, 100)
     .option(

@@ -25,6 +25,9 @@ export interface Limits {
 /** Everything a deployment needs to know; nothing else is read from the surroundings. */
 export interface Settings {
   readonly port: number;
+  /** Ports that the services of telemetry have for themselves; null leaves them where everything is. */
+  readonly ingestPort: number | null;
+  readonly queryPort: number | null;
   readonly host: string;
   readonly storeUrl: string;
   readonly storeConnections: number;
@@ -90,6 +93,8 @@ export function identitiesFor(count = USERS.length): readonly Identity[] {
 export function completeSettings(given: DeploymentSettings): Settings {
   return {
     port: 0,
+    ingestPort: null,
+    queryPort: null,
     host: '127.0.0.1',
     storeConnections: 4,
     version: '1.0.0',

@@ -2,6 +2,7 @@ import { Kysely, type Migration, Migrator, PostgresDialect } from 'kysely';
 import { Pool } from 'pg';
 import { runsAndProjects } from './migrations/0001-runs-and-projects.ts';
 import { agentsApi } from './migrations/0002-agents-api.ts';
+import { telemetry } from './migrations/0003-telemetry.ts';
 import { StoreOutageError } from './outage.ts';
 import type { Tables } from './tables.ts';
 
@@ -12,6 +13,7 @@ export type Store = Kysely<Tables>;
 const MIGRATIONS: Record<string, Migration> = {
   '0001-runs-and-projects': runsAndProjects,
   '0002-agents-api': agentsApi,
+  '0003-telemetry': telemetry,
 };
 
 /** A store that is slower than this to connect or to answer counts as down. */

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { TelemetryTables } from './telemetry-tables.ts';
 
 /** The states of a run (docs/protocol.md 5). */
 export type RunStatus = 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
@@ -162,7 +163,7 @@ export interface RunFrameTable {
 }
 
 /** The whole schema. */
-export interface Tables {
+export interface Tables extends TelemetryTables {
   readonly projects: ProjectTable;
   readonly context_items: ContextItemTable;
   readonly threads: ThreadTable;
