@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Socket, Stage } from '../harness/core/scenario.ts';
 import type { TokenSource } from '../harness/driver/auth.ts';
+import { openHooks } from '../harness/driver/catcher.ts';
 import { trackFixtures } from '../harness/driver/fixtures.ts';
 import { type Journal, startJournal } from '../harness/driver/journal.ts';
 import { openNetwork } from '../harness/driver/network.ts';
@@ -148,6 +149,7 @@ function stageOf(state: OursState, perSecond: number): Stage {
     dialect: agentEventsV1,
     fixtures: trackFixtures(),
     outages: { without: async () => false, restore: async () => undefined },
+    hooks: openHooks(undefined, journal),
     pacer: createPacer(perSecond, systemClock),
     ended: new AbortController().signal,
     opened,

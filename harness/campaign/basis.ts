@@ -44,6 +44,7 @@ export function basisOf(
       entriesPerTrial,
       evidenceBytesPerTrial,
     },
+    ...(target.prices === undefined ? {} : { prices: target.prices }),
     selectors: [...given.selectors],
     identities: target.identities.map(({ name: identity, tenant, user }) => ({
       name: identity,

@@ -55,6 +55,10 @@ export function isPlace(value: string): boolean {
 /** The text of a URL without the slash at its end, so that an absolute path can follow. */
 export const base = (url: URL): string => url.href.replace(/\/+$/, '');
 
+/** Whether the URL names this machine itself. */
+export const isLoopback = ({ hostname }: URL): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+
 /** Whether the text is the address of a proxy; unlike a target's, it may carry credentials. */
 export const isProxy = (value: string): boolean =>
   URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);

@@ -117,7 +117,7 @@ function readTargetAndAccess(
   }
   // Stored evidence is judged without a single request, so nobody should have to hand out credentials for it.
   const access = judgesOnly ? OPEN : readAccess(reader);
-  const target = readTarget(reader, profile, thresholds, access, harness.users);
+  const target = readTarget(reader, profile, thresholds, access, harness);
   return { target, credentials: access?.credentials ?? OPEN.credentials };
 }
 

@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { isProxy } from './address.ts';
+import { address, base, isProxy } from './address.ts';
 import { duration, placeOf, type Reader, refuse, text, whole } from './reader.ts';
+
+/** Where the harness listens for what the target sends by itself. */
+export interface CatcherOptions {
+  /** Where the target reaches it, without a slash at its end; undefined where that is this machine. */
+  readonly url: string | undefined;
+  /** 0 for any free one. */
+  readonly port: number;
+}
 
 /** What the harness itself is told: where results go, how hard it may work, how it reaches the network. */
 export interface HarnessOptions {
@@ -15,6 +23,7 @@ export interface HarnessOptions {
   readonly concurrency: number;
   /** Principals that act at once where a crowd is asked for. */
   readonly users: number;
+  readonly catcher: CatcherOptions;
   readonly readyTimeoutMs: number;
   readonly maxMinutes: number | undefined;
   /** Absolute; PEM certificates to trust besides Node's own. */
@@ -44,10 +53,20 @@ export function readOptions(reader: Reader): HarnessOptions {
     seed: whole(reader, 'HARNESS_SEED', { from: 0, to: 2_147_483_647, example: 1 }) ?? 1,
     concurrency: whole(reader, 'HARNESS_CONCURRENCY', { from: 1, to: 1000, example: 4 }) ?? CONCURRENCY,
     users: whole(reader, 'HARNESS_USERS', { from: 2, to: 1000, example: 25 }) ?? USERS,
+    catcher: readCatcher(reader),
     readyTimeoutMs: readyTimeout(reader),
     maxMinutes: whole(reader, 'HARNESS_MAX_MINUTES', { from: 1, to: 1440, example: 60 }),
     caFile: readCaFile(reader),
   };
+}
+
+function readCatcher(reader: Reader): CatcherOptions {
+  const example = 'https://hooks.example.com';
+  const url = address(reader, 'HARNESS_CATCHER_URL', { schemes: ['http:', 'https:'], example });
+  const port = whole(reader, 'HARNESS_CATCHER_PORT', { from: 1, to: 65_535, example: 8099 });
+  if (url !== undefined && port === undefined && text(reader, 'HARNESS_CATCHER_PORT') === undefined)
+    reader.report('HARNESS_CATCHER_URL needs HARNESS_CATCHER_PORT: expected the port it is forwarded to');
+  return { url: url === undefined ? undefined : base(url), port: port ?? 0 };
 }
 
 function readyTimeout(reader: Reader): number {

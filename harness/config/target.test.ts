@@ -61,8 +61,36 @@ describe('target', () => {
       'sandbox',
       'telemetry',
       'run-telemetry',
+      'price-table',
     ]);
     expect(capabilities['mint-tokens'].reason).toBe('no TARGET_JWT_SECRET: tokens cannot be minted');
+  });
+
+  it('can send a webhook to the harness on the same machine, or where an address is forwarded', async () => {
+    const heard = async (env: Readonly<Record<string, string>>) =>
+      (await targetOf(env)).capabilities['webhook-catcher'];
+    for (const url of ['http://127.0.0.1:8080', 'http://localhost', 'http://[::1]:8080'])
+      expect((await heard({ ...OPEN, TARGET_URL: url })).available).toBe(true);
+    expect((await heard(OPEN)).reason).toBe(
+      'no HARNESS_CATCHER_URL: the target has no way to reach the harness',
+    );
+    const forwarded = { HARNESS_CATCHER_URL: 'https://hooks.example.com', HARNESS_CATCHER_PORT: '8099' };
+    expect((await heard({ ...OPEN, ...forwarded })).available).toBe(true);
+    expect(await message({ ...OPEN, HARNESS_CATCHER_URL: 'https://hooks.example.com' })).toMatch(
+      'HARNESS_CATCHER_URL needs HARNESS_CATCHER_PORT',
+    );
+  });
+
+  it('declares prices, or none', async () => {
+    expect((await targetOf(OPEN)).prices?.models['gpt-4o']).toEqual({
+      input_nusd: 2_500,
+      output_nusd: 10_000,
+    });
+    const { prices, capabilities } = await targetOf(OPEN, { profile: defineProfile({ prices: null }) });
+    expect(prices).toBeUndefined();
+    expect(capabilities['price-table'].reason).toBe('the profile declares no prices');
+    const wrong = defineProfile({ prices: { version: '1', fallback: 'm-2', models: {} } });
+    expect(await message(OPEN, { profile: wrong })).toMatch('prices: expected fallback to be one of models');
   });
 
   it('gains capabilities from secret, origin and profile', async () => {

@@ -3,14 +3,16 @@ import { z } from 'zod';
 import { HarnessError } from '../core/errors.ts';
 import { CAPABILITIES, type Capability } from '../core/requirement.ts';
 import type { Thresholds } from '../core/thresholds.ts';
-import { address, base, origin } from './address.ts';
+import { address, base, isLoopback, origin } from './address.ts';
 import type { Access, AuthScheme } from './credentials.ts';
+import type { HarnessOptions } from './options.ts';
 import {
   type CompleteProfile,
   ENDPOINTS_SCHEMA,
   FAULTS_SCHEMA,
   LIMITS_SCHEMA,
   ORIGINS_SCHEMA,
+  PRICES_SCHEMA,
 } from './profile.ts';
 import { fraction, pattern, type Reader } from './reader.ts';
 import { THRESHOLDS_SCHEMA } from './thresholds.ts';
@@ -40,6 +42,7 @@ const TARGET_SCHEMA = z.strictObject({
   origins: ORIGINS_SCHEMA,
   limits: LIMITS_SCHEMA,
   faults: FAULTS_SCHEMA.optional(),
+  prices: PRICES_SCHEMA.optional(),
   authScheme: z.enum(AUTH_SCHEMES),
   identities: z
     .array(z.strictObject({ name: z.string(), tenant: z.string().optional(), user: z.string().optional() }))
@@ -72,7 +75,7 @@ export function readTarget(
   profile: CompleteProfile,
   thresholds: Thresholds,
   access: Access | undefined,
-  users: number,
+  harness: Pick<HarnessOptions, 'users' | 'catcher'>,
 ): Target | undefined {
   const url = address(reader, 'TARGET_URL', { schemes: ['http:', 'https:'], example: SITE });
   const socket = address(reader, 'TARGET_WS_URL', {
@@ -99,12 +102,13 @@ export function readTarget(
     profile: profile.name,
     endpoints: profile.endpoints,
     dialect: profile.dialect,
-    capabilities: capabilitiesOf(profile, access, listed, users),
+    capabilities: capabilitiesOf(profile, access, listed, means(url, harness)),
     variationPoints: declared(profile.variationPoints),
     thresholds,
     origins: { ...profile.origins, ...(listed === undefined ? {} : { listed }) },
     limits: { ...profile.limits, ...(pace === undefined ? {} : { startsPerSecond: pace }) },
     ...(profile.faults === undefined ? {} : { faults: profile.faults }),
+    ...(profile.prices === null ? {} : { prices: profile.prices }),
     authScheme: access.credentials.scheme,
     identities: access.identities,
   });
@@ -131,6 +135,17 @@ function declared(variationPoints: CompleteProfile['variationPoints']): Readonly
 /** Concurrent users of a load, as docs/protocol.md section 4 names them. */
 const MANY_USERS = 25;
 
+interface Means {
+  readonly users: number;
+  /** Whether the target can send something to the harness. */
+  readonly isHeard: boolean;
+}
+
+const means = (url: URL, { users, catcher }: Pick<HarnessOptions, 'users' | 'catcher'>): Means => ({
+  users,
+  isHeard: catcher.url !== undefined || isLoopback(url),
+});
+
 interface Availability {
   readonly available: boolean;
   readonly reason: string;
@@ -141,7 +156,7 @@ function capabilitiesOf(
   profile: CompleteProfile,
   { credentials: { scheme }, identities }: Access,
   listed: string | undefined,
-  users: number,
+  { users, isHeard }: Means,
 ): Readonly<Record<Capability, Availability>> {
   const tenants = identities.flatMap(({ tenant }) => tenant ?? []);
   const isMixed = new Set(tenants).size > 1;
@@ -150,6 +165,10 @@ function capabilitiesOf(
     'two-tenants': isMixed ? undefined : 'the users are not known to be of two tenants',
     'many-users':
       users >= MANY_USERS ? undefined : `HARNESS_USERS is ${users}: expected ${MANY_USERS} or more`,
+    'price-table': profile.prices === null ? 'the profile declares no prices' : undefined,
+    'webhook-catcher': isHeard
+      ? undefined
+      : 'no HARNESS_CATCHER_URL: the target has no way to reach the harness',
     'tenant-mates': hasMates ? undefined : 'no two users are known to be of one tenant',
     'mint-tokens': scheme === 'secret' ? undefined : 'no TARGET_JWT_SECRET: tokens cannot be minted',
     'listed-origin':

@@ -105,6 +105,7 @@ describe('variables', () => {
     });
     expect(harness).toEqual({
       resultsDir: path('out'),
+      catcher: { url: undefined, port: 0 },
       evidenceDir: undefined,
       evidenceKeepDays: 7,
       seed: 42,

@@ -47,6 +47,8 @@ const OWN = {
   HARNESS_CONCURRENCY: plain,
   HARNESS_STARTS_PER_SECOND: plain,
   HARNESS_USERS: plain,
+  HARNESS_CATCHER_URL: plain,
+  HARNESS_CATCHER_PORT: plain,
   HARNESS_READY_TIMEOUT_MS: plain,
   HARNESS_MAX_MINUTES: plain,
 } as const satisfies Record<string, Variable>;

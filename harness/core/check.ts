@@ -6,6 +6,7 @@
  * each and concludes once. Neither ever sees two transcripts at a time, which bounds memory.
  */
 import type { Finding } from './finding.ts';
+import type { PriceTable } from './prices.ts';
 import type { Capability } from './requirement.ts';
 import type { Thresholds } from './thresholds.ts';
 
@@ -13,6 +14,8 @@ import type { Thresholds } from './thresholds.ts';
 export interface Terms {
   readonly thresholds: Thresholds;
   readonly variationPoints: Readonly<Record<string, string | undefined>>;
+  /** What the models cost, where the target declares it. */
+  readonly prices?: PriceTable | undefined;
   readonly origins: { readonly listed?: string | undefined; readonly unlisted: string };
 }
 

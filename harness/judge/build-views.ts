@@ -28,6 +28,11 @@ export function viewTrial(transcript: Transcript, dialect: Dialect): TrialView {
     sockets,
     streams: all.filter(({ dial }) => dial.surface === 'stream'),
     exchanges: viewExchanges(entries),
+    hooks: ofKind(entries, 'hook.open').map((open) => ({
+      label: open.label,
+      open,
+      requests: ofKind(entries, 'hook.request').filter(({ hook }) => hook === open.hook),
+    })),
     runs: sockets.flatMap(({ runs }) => runs),
     inspect: dialect.inspect,
     ref,
@@ -41,7 +46,7 @@ const FRAME_TOO_LARGE = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
 /** Something that the target sent was cut, or not taken at all: what was in it is not known. */
 function isBeyondBounds(entry: Entry): boolean {
   if (entry.kind === 'transport.error') return entry.code === FRAME_TOO_LARGE;
-  if (entry.kind === 'http.response') return entry.cut !== undefined;
+  if (entry.kind === 'http.response' || entry.kind === 'hook.request') return entry.cut !== undefined;
   return entry.kind === 'ws.frame' && entry.direction === 'in' && entry.cut !== undefined;
 }
 

@@ -65,6 +65,7 @@ export function createJudge(plan: Plan, suites: readonly Suite<TrialView>[], dia
   const terms: Terms = {
     thresholds: plan.thresholds,
     variationPoints: plan.variationPoints,
+    prices: plan.prices,
     origins: plan.origins,
   };
   const selected = new Set(plan.checks.filter((check) => check.selected).map(({ id }) => id));

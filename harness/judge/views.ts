@@ -6,6 +6,8 @@ import type {
   DeadlineEntry,
   EvidenceRef,
   FrameEntry,
+  HookOpenEntry,
+  HookRequestEntry,
   HttpRequestEntry,
   HttpResponseEntry,
   Intent,
@@ -106,6 +108,13 @@ export interface SocketView {
   readonly probes: readonly FrameEntry[];
 }
 
+/** An address of the harness, and what arrived there, in order. */
+export interface HookView {
+  readonly label: string;
+  readonly open: HookOpenEntry;
+  readonly requests: readonly HookRequestEntry[];
+}
+
 export interface ExchangeView {
   readonly label: string;
   readonly actor: string;
@@ -126,6 +135,7 @@ export interface TrialView {
   /** Sockets on which the stream of a run was asked for. */
   readonly streams: readonly SocketView[];
   readonly exchanges: readonly ExchangeView[];
+  readonly hooks: readonly HookView[];
   /** All runs of all sockets. */
   readonly runs: readonly RunView[];
   /** Schema issues and unknown fields of a decoded frame. */

@@ -20,6 +20,7 @@ export type PlanBasis = Pick<
   | 'departures'
   | 'origins'
   | 'limits'
+  | 'prices'
   | 'selectors'
 > & {
   readonly identities: readonly { readonly name: string; readonly tenant?: string; readonly user?: string }[];

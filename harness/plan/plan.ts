@@ -82,6 +82,14 @@ export const planSchema = z.object({
     entriesPerTrial: z.number().int().positive(),
     evidenceBytesPerTrial: z.number().int().positive(),
   }),
+  /** As the target declares them; absent where it does not. */
+  prices: z
+    .object({
+      version: z.string(),
+      fallback: z.string().optional(),
+      models: z.record(z.string(), z.object({ input_nusd: z.number(), output_nusd: z.number() })),
+    })
+    .optional(),
   selectors: z.array(z.string()),
   requirements: z.array(
     z.object({
