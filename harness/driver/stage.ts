@@ -109,6 +109,7 @@ function createActor(
     user: planned.user,
     request,
     create: (ask) => fixtures.create(request, ask, requestUntil(neverEnded)),
+    briefToken: (seconds) => tokens.brief(seconds, planned.identity),
     async connect(ask) {
       const token = ask.token ?? (await tokens.token(planned.identity));
       return dial(way, planned.name, ask, token, nextRequestId);
