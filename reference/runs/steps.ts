@@ -28,7 +28,8 @@ export interface StepContext {
 
 type StepEnd = { readonly result: unknown } | { readonly error: ToolCallError };
 
-async function untilAborted<R>(work: Promise<R>, signal: AbortSignal): Promise<R> {
+/** Waits for work, but no longer than until the signal is aborted. */
+export async function untilAborted<R>(work: Promise<R>, signal: AbortSignal): Promise<R> {
   let onAbort = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(signal.reason);
