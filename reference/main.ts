@@ -2,7 +2,12 @@ import { Command, InvalidArgumentError } from 'commander';
 import { DEFECT_CATALOGUE, UnknownDefectError } from './defects/catalogue.ts';
 import { type ControlSurface, startControlSurface } from './defects/control-surface.ts';
 import { type Deployment, startDeployment } from './deployment.ts';
-import { identitiesFor, storeUrlFromEnvironment } from './settings.ts';
+import {
+  identitiesFor,
+  ModelConfigurationError,
+  modelFromEnvironment,
+  storeUrlFromEnvironment,
+} from './settings.ts';
 import { type EmbeddedServer, startEmbeddedServer } from './store/embedded.ts';
 
 interface Options {
@@ -97,6 +102,7 @@ interface Stack {
 
 async function start(options: Options): Promise<Stack> {
   const given = options.storeUrl ?? storeUrlFromEnvironment();
+  const model = modelFromEnvironment();
   let embedded: EmbeddedServer | undefined;
   if (given === undefined) embedded = await startEmbeddedServer();
   try {
@@ -111,7 +117,13 @@ async function start(options: Options): Promise<Stack> {
     const storeUrl = given ?? (await embedded?.createDatabase()) ?? '';
     const identities = users === undefined ? {} : { identities: identitiesFor(users) };
     const origins = allowedOrigin === undefined ? {} : { allowedOrigins: allowedOrigin };
-    const deployment = await startDeployment({ ...settings, ...origins, ...identities, storeUrl });
+    const deployment = await startDeployment({
+      ...settings,
+      ...origins,
+      ...identities,
+      ...(model === undefined ? {} : { model }),
+      storeUrl,
+    });
     const control = withControl === true ? await startControlSurface(deployment) : undefined;
     return {
       deployment,
@@ -149,6 +161,7 @@ function askedToStop(options: Options): Promise<void> {
 
 /** A port that cannot be had and a store that cannot be reached are mistakes of the caller. */
 function isUsageError(error: unknown): boolean {
+  if (error instanceof ModelConfigurationError) return true;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return /^(EADDRINUSE|EADDRNOTAVAIL|EACCES|ECONNREFUSED|ENOTFOUND|ERR_INVALID_URL|28P01|3D000)$/.test(code);
 }

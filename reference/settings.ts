@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { ModelSettings } from './agents/model/client.ts';
 import { type Clock, steadyClock } from './clock.ts';
 
 /** A user of the deployment, with the credentials its token endpoint accepts. */
@@ -17,6 +18,9 @@ export interface Limits {
   /** Runs of the agents API that have not ended, the waiting ones too. */
   readonly maxAgentRunsPerUser: number;
   readonly maxStreamsPerUser: number;
+  /** Dry runs at once. */
+  readonly maxTestsPerUser: number;
+  readonly testTimeLimitMs: number;
   readonly runTimeLimitMs: number;
   /** Unsent bytes after which a reader counts as too slow and its socket is closed with 1013. */
   readonly maxUnsentBytes: number;
@@ -33,6 +37,8 @@ export interface Settings {
   readonly storeConnections: number;
   readonly version: string;
   readonly thinkingMs: number;
+  /** The model its agents plan and word with; without one they do it by rules. */
+  readonly model?: ModelSettings;
   readonly pingIntervalMs: number;
   readonly allowedOrigins: readonly string[];
   readonly jwtSecret: string;
@@ -62,6 +68,8 @@ const DEFAULT_LIMITS: Limits = {
   maxRunsPerUser: 20,
   maxAgentRunsPerUser: 500,
   maxStreamsPerUser: 500,
+  maxTestsPerUser: 20,
+  testTimeLimitMs: 30_000,
   runTimeLimitMs: 120_000, // docs/protocol.md 4: the completion threshold
   maxUnsentBytes: 8 * MIB,
 };
@@ -118,4 +126,35 @@ export function completeSettings(given: DeploymentSettings): Settings {
 export function storeUrlFromEnvironment(): string | undefined {
   const url = process.env['DATABASE_URL'];
   return url === undefined || url === '' ? undefined : url;
+}
+
+/** Stays below 15 s, the longest silence of a run (docs/protocol.md 4.5). */
+const MODEL_TIMEOUT_MS = 12_000;
+
+/** A model is half configured, so that nobody can tell what was meant. */
+export class ModelConfigurationError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ModelConfigurationError';
+  }
+}
+
+function variable(name: string): string | undefined {
+  const value = process.env[name];
+  return value === undefined || value === '' ? undefined : value;
+}
+
+/** The model named by the environment: LLM_BASE_URL, LLM_MODEL, and LLM_API_KEY where the endpoint wants one. */
+export function modelFromEnvironment(): ModelSettings | undefined {
+  const baseUrl = variable('LLM_BASE_URL');
+  if (baseUrl === undefined) return undefined;
+  if (!URL.canParse(baseUrl) || !/^https?:$/.test(new URL(baseUrl).protocol)) {
+    throw new ModelConfigurationError('LLM_BASE_URL: expected a URL such as https://api.openai.com/v1');
+  }
+  const name = variable('LLM_MODEL');
+  if (name === undefined) {
+    throw new ModelConfigurationError('LLM_MODEL: expected the name of a model, since LLM_BASE_URL is set');
+  }
+  const apiKey = variable('LLM_API_KEY');
+  return { baseUrl, name, timeoutMs: MODEL_TIMEOUT_MS, ...(apiKey === undefined ? {} : { apiKey }) };
 }

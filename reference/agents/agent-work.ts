@@ -1,6 +1,9 @@
+import type { SubRunEnd } from '../runs/sub-run.ts';
 import type { Desk, RunWork } from '../runs/work.ts';
 import type { Agent, AgentTask } from './agent.ts';
+import type { Model, ModelPrompt } from './model/client.ts';
 import { pause } from './pause.ts';
+import { countTokens } from './token-count.ts';
 
 /** Tools that fetch what the others work on. */
 const RETRIEVAL: ReadonlySet<string> = new Set([
@@ -15,6 +18,14 @@ function nearer(stepsDone: number): number {
   return stepsDone / (stepsDone + 1);
 }
 
+/** How the agents of a deployment think: how long a thought takes, and which model they ask, if any. */
+export interface Thinking {
+  readonly thinkingMs: number;
+  readonly model: Model | undefined;
+}
+
+type Node = 'plan' | 'tools' | 'agents';
+
 class TaskAtDesk implements AgentTask {
   readonly message: string;
   readonly contextItemIds: readonly string[];
@@ -22,28 +33,29 @@ class TaskAtDesk implements AgentTask {
   readonly earlierMessages: AgentTask['earlierMessages'];
   readonly loadDocuments: AgentTask['loadDocuments'];
   readonly tickets: AgentTask['tickets'];
+  readonly ask: AgentTask['ask'];
   readonly #desk: Desk;
   readonly #thinkingMs: number;
-  readonly #done = { plan: 0, tools: 0 };
+  readonly #done: Record<Node, number> = { plan: 0, tools: 0, agents: 0 };
 
-  constructor(desk: Desk, thinkingMs: number) {
+  constructor(desk: Desk, { thinkingMs, model }: Thinking) {
     this.message = desk.message;
     this.contextItemIds = desk.contextItemIds;
     this.signal = desk.signal;
     this.earlierMessages = desk.earlierMessages;
     this.loadDocuments = desk.loadDocuments;
     this.tickets = desk.tickets;
+    this.ask = model === undefined ? undefined : (thought, prompt) => this.#ask(model, thought, prompt);
     this.#desk = desk;
     this.#thinkingMs = thinkingMs;
   }
 
   async think(thought: string): Promise<void> {
-    const stepType = this.#done.plan === 0 ? 'plan' : 'other';
-    await this.#at('plan', () =>
-      this.#desk.step({ nodeId: 'plan', stepType, title: thought, args: {} }, () =>
-        pause(this.#thinkingMs, this.signal),
-      ),
-    );
+    await this.#thinking(thought, () => pause(this.#thinkingMs, this.signal));
+  }
+
+  handOver(agent: string, message: string): Promise<SubRunEnd> {
+    return this.#at('agents', () => this.#desk.handOver(agent, message));
   }
 
   async callTool<R extends object>(
@@ -55,7 +67,23 @@ class TaskAtDesk implements AgentTask {
     return this.#at('tools', () => this.#desk.step({ nodeId: 'tools', stepType, title: name, args }, work));
   }
 
-  async #at<R>(nodeId: 'plan' | 'tools', work: () => Promise<R>): Promise<R> {
+  async #ask(model: Model, thought: string, prompt: ModelPrompt): Promise<string> {
+    return this.#thinking(thought, async () => {
+      const { text, usage } = await model.ask(prompt, this.signal);
+      const input = usage?.input ?? (await countTokens(`${prompt.instruction}\n${prompt.question}`));
+      this.#desk.spend({ input, output: usage?.output ?? (await countTokens(text)) });
+      return text;
+    });
+  }
+
+  #thinking<R>(thought: string, work: () => Promise<R>): Promise<R> {
+    const stepType = this.#done.plan === 0 ? 'plan' : 'other';
+    return this.#at('plan', () =>
+      this.#desk.step({ nodeId: 'plan', stepType, title: thought, args: {} }, work),
+    );
+  }
+
+  async #at<R>(nodeId: Node, work: () => Promise<R>): Promise<R> {
     this.signal.throwIfAborted();
     this.#desk.nodes.start(nodeId);
     const result = await work();
@@ -66,13 +94,14 @@ class TaskAtDesk implements AgentTask {
 }
 
 /** A built-in agent as the work of a run: it goes back and forth between planning and tools, then answers. */
-export function agentWork(agent: Agent, thinkingMs: number): RunWork {
+export function agentWork(agent: Agent, thinking: Thinking): RunWork {
   return {
-    model: agent.model,
+    model: thinking.model?.name ?? agent.model,
     startDelayMs: 0,
+    timeLimits: agent.timeLimits ?? 1,
     perform: async (desk) => {
-      const response = await agent.run(new TaskAtDesk(desk, thinkingMs));
-      for (const nodeId of ['plan', 'tools']) desk.nodes.finish(nodeId, 'COMPLETED');
+      const response = await agent.run(new TaskAtDesk(desk, thinking));
+      for (const nodeId of ['plan', 'tools', 'agents']) desk.nodes.finish(nodeId, 'COMPLETED');
       desk.nodes.start('respond');
       await desk.step(
         { nodeId: 'respond', stepType: 'respond', title: response, args: {} },

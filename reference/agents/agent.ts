@@ -1,4 +1,6 @@
 import type { FailureType } from '../runs/events.ts';
+import type { SubRunEnd } from '../runs/sub-run.ts';
+import type { ModelPrompt } from './model/client.ts';
 import type { TicketSystem } from './tickets/ticket-system.ts';
 
 /** What was said earlier in the thread by the user. */
@@ -49,6 +51,10 @@ export interface AgentTask {
   readonly think: (thought: string) => Promise<void>;
   /** Runs one tool call and reports it; rejects with the tool's error after it was reported. */
   readonly callTool: <R extends object>(name: string, args: JsonObject, work: () => Promise<R>) => Promise<R>;
+  /** Says a thought and asks the model of the deployment meanwhile; absent where there is none. */
+  readonly ask: ((thought: string, prompt: ModelPrompt) => Promise<string>) | undefined;
+  /** Has another agent work on a message and waits for the end of its run, whatever it is. */
+  readonly handOver: (agent: string, message: string) => Promise<SubRunEnd>;
   readonly earlierMessages: () => Promise<readonly EarlierMessage[]>;
   readonly loadDocuments: () => Promise<readonly ContextDocument[]>;
   /** The tickets of the tenant, or a stand-in for them. */
@@ -59,5 +65,7 @@ export interface AgentTask {
 export interface Agent {
   readonly name: string;
   readonly model: string;
+  /** How many times the limit of an ordinary run it may last; 1 where it is not said. */
+  readonly timeLimits?: number;
   readonly run: (task: AgentTask) => Promise<string>;
 }

@@ -10,6 +10,18 @@ export interface Wishes {
   readonly memory: boolean;
 }
 
+/** What somebody wants who wants all there is. */
+export const EVERY_WISH: Wishes = {
+  everything: true,
+  anomalies: true,
+  forecast: true,
+  aggregates: true,
+  breakdown: true,
+  profile: true,
+  costs: true,
+  memory: false,
+};
+
 const EVERYTHING =
   /\b(thorough(ly)?|comprehensive|complete(ly)? (analysis|report|review)|full (analysis|report|review)|in depth|deep dive|everything|end[- ]to[- ]end)\b/i;
 const ANOMALIES =

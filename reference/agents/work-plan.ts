@@ -4,7 +4,8 @@ import { converse } from './converse.ts';
 import type { Dataset } from './data/dataset.ts';
 import { parseMessage } from './fenced-data.ts';
 import { loadData } from './load-data.ts';
-import { readWishes, type Wishes } from './question.ts';
+import { choosePlan, wordAnswer } from './model/mind.ts';
+import { EVERY_WISH, readWishes, type Wishes } from './question.ts';
 
 /** What makes one data agent different from another: how it plans, and how it presents itself. */
 export interface Planner {
@@ -33,11 +34,18 @@ export async function workByPlan(task: AgentTask, planner: Planner): Promise<str
   }
   await task.think('I read the request and see what data it comes with.');
   const { datasets, problems } = await loadData(task);
-  const plans = datasets.map((data) => planner.plan(data, wishes, prose));
-  const steps = plans.flat();
+  const planFor = (wanted: Wishes): readonly PlanStep[] =>
+    datasets.flatMap((data) => planner.plan(data, wanted, prose));
+  const steps = await choosePlan(
+    task,
+    prose,
+    () => planFor(wishes),
+    () => planFor(EVERY_WISH),
+  );
   await task.think(`My plan has ${steps.length} steps, each with a tool that computes on the data.`);
   const parts: AnswerPart[] = [];
   await workThrough(task, steps, parts);
   await task.think('I compare the results and put the answer together.');
-  return composeAnswer(planner.opening(datasets), [...parts, mentionProblems(problems)]);
+  const findings = composeAnswer(planner.opening(datasets), [...parts, mentionProblems(problems)]);
+  return wordAnswer(task, prose, findings);
 }
