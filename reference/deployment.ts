@@ -1,5 +1,6 @@
 import { BUILT_IN_AGENTS, workFinder } from './agents/built-in.ts';
 import { agentDirectory } from './agents/directory.ts';
+import { modelAt } from './agents/model/client.ts';
 import { ticketSystems } from './agents/tickets/ticket-book.ts';
 import { warmUpTokenizer } from './agents/token-count.ts';
 import { issueToken, type TokenKeys, verifyToken } from './auth/tokens.ts';
@@ -14,6 +15,8 @@ import { TELEMETRY_SERVICES, type TelemetryService } from './http/telemetry-rout
 import { AgentRuns } from './runs/agent-runs.ts';
 import { RunsInFlight } from './runs/in-flight.ts';
 import { RunService } from './runs/service.ts';
+import { AgentTesting } from './sandbox/agent-testing.ts';
+import { testSubjects } from './sandbox/subject.ts';
 import { completeSettings, type DeploymentSettings, type Settings } from './settings.ts';
 import { SocketServer } from './sockets/server.ts';
 import { upgradeGate } from './sockets/upgrade-gate.ts';
@@ -83,13 +86,23 @@ function verifier({ keys, faults, boundaries }: Composition): TokenVerifier {
 
 function services({ settings, store: { db: store } }: Composition) {
   const { clock, newId, thinkingMs, limits } = settings;
+  const model = settings.model === undefined ? undefined : modelAt(settings.model);
   const agents = agentDirectory(BUILT_IN_AGENTS, store);
   const tickets = ticketSystems();
   const inFlight = new RunsInFlight({ store, clock, newId, runTimeLimitMs: limits.runTimeLimitMs, tickets });
-  const parts = { store, clock, newId, inFlight, workOf: workFinder(thinkingMs) };
+  const parts = { store, clock, newId, inFlight, workOf: workFinder({ thinkingMs, model }) };
   const chatRuns = new RunService({ ...parts, agents, maxRunsPerUser: limits.maxRunsPerUser });
   const agentRuns = new AgentRuns({ ...parts, maxRunsPerUser: limits.maxAgentRunsPerUser });
-  return { agents, inFlight, chatRuns, agentRuns };
+  // In the sandbox no model is asked, and nobody waits for a thought.
+  const dryWork = workFinder({ thinkingMs: 0, model: undefined });
+  const testing = new AgentTesting({
+    ...{ store, clock, newId },
+    subjects: testSubjects(BUILT_IN_AGENTS, store),
+    workOf: ({ work, workflowId }) => dryWork(work, workflowId),
+    maxTestsPerUser: limits.maxTestsPerUser,
+    testTimeLimitMs: limits.testTimeLimitMs,
+  });
+  return { agents, inFlight, chatRuns, agentRuns, testing };
 }
 
 type Services = ReturnType<typeof services>;
@@ -121,13 +134,21 @@ function ownPorts({ ingestPort, queryPort }: Settings): ReadonlyMap<TelemetrySer
 /** Everything that the deployment serves over HTTP: the main application, and services with a port of their own. */
 function applications(composition: Composition, inside: Services, verify: TokenVerifier) {
   const { settings, keys, store, faults } = composition;
-  const { agents, inFlight, agentRuns: runs } = inside;
+  const { agents, inFlight, agentRuns: runs, testing } = inside;
+  const sandbox = { testing };
   const { clock, newId } = settings;
   const foundation = { settings, store, verify, unavailable: faults.unavailable };
   const telemetry = { store: store.db, clock, newId, metrics: telemetryMetrics() };
   const ports = ownPorts(settings);
   const served = new Set(TELEMETRY_SERVICES.filter((name) => !ports.has(name)));
-  const main = httpApp({ ...foundation, keys, runParts: { agents, inFlight, runs }, telemetry, served });
+  const main = httpApp({
+    ...foundation,
+    keys,
+    runParts: { agents, inFlight, runs },
+    sandbox,
+    telemetry,
+    served,
+  });
   const apart = [...ports].map(([name, port]) => {
     return { name, port, app: telemetryApp(foundation, telemetry, name) };
   });
@@ -163,6 +184,7 @@ async function run(composition: Composition): Promise<Running> {
     url,
     ...urls,
     stop: async () => {
+      inside.testing.stop();
       await inside.inFlight.stopAll('shutdown');
       await sockets.stop();
       await stopServing();

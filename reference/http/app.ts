@@ -8,6 +8,7 @@ import { openApi } from './openapi.ts';
 import { contextItemRoutes, projectRoutes } from './project-routes.ts';
 import type { Api, App } from './routes.ts';
 import { runPartRoutes } from './run-part-routes.ts';
+import { type SandboxRouteParts, sandboxRoutes } from './sandbox-routes.ts';
 import { type TelemetryParts, type TelemetryService, telemetryRoutes } from './telemetry-routes.ts';
 import { workflowRoutes } from './workflow-routes.ts';
 
@@ -15,6 +16,7 @@ import { workflowRoutes } from './workflow-routes.ts';
 export interface AppParts extends Foundation {
   readonly keys: TokenKeys;
   readonly runParts: Omit<RunRouteParts, 'store'>;
+  readonly sandbox: SandboxRouteParts;
   readonly telemetry: TelemetryParts;
   /** The services of telemetry that have no origin of their own. */
   readonly served: ReadonlySet<TelemetryService>;
@@ -36,7 +38,7 @@ function openRoutes({ app, operations }: Api, { settings, keys, unavailable }: A
 
 /** The HTTP application: open routes, then everything that needs a token, then the answers to nonsense. */
 export function httpApp(parts: AppParts): App {
-  const { settings, store, verify, runParts, telemetry, served } = parts;
+  const { settings, store, verify, runParts, sandbox, telemetry, served } = parts;
   const api = beginService(parts, SERVICE);
   openRoutes(api, parts);
   requireToken(api.app, verify);
@@ -46,6 +48,7 @@ export function httpApp(parts: AppParts): App {
   workflowRoutes(api, routeParts);
   agentRoutes(api, routeParts);
   profileRoutes(api, routeParts);
+  sandboxRoutes(api, sandbox);
   agentRunRoutes(api, routeParts);
   runPartRoutes(api, routeParts);
   telemetryRoutes(api, telemetry, served);

@@ -18,13 +18,39 @@ export function pageOfType(item: z.ZodType): z.ZodType {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable(), total: z.int().min(0) });
 }
 
-/** Reads a limit; only plain digits count, whatever a number may otherwise look like. */
-function readLimit(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_LIMIT;
-  const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  if (limit >= 1 && limit <= MAX_LIMIT) return limit;
-  const problem = { loc: ['query', 'limit'], msg: `must be 1 to ${MAX_LIMIT}`, type: 'out_of_range' };
+interface Bounds {
+  readonly min: number;
+  readonly max: number;
+  readonly otherwise: number;
+}
+
+/** Reads a number of a query; only plain digits count, whatever a number may otherwise look like. */
+function readNumber(context: Context, name: string, { min, max, otherwise }: Bounds): number {
+  const text = context.req.query(name);
+  if (text === undefined) return otherwise;
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : -1;
+  if (value >= min && value <= max) return value;
+  const problem = { loc: ['query', name], msg: `must be ${min} to ${max}`, type: 'out_of_range' };
   throw new HttpError(422, 'VALIDATION', [problem]);
+}
+
+/** How much of a list that is counted by offset is wanted. */
+export interface Range {
+  readonly limit: number;
+  readonly offset: number;
+}
+
+const MAX_OFFSET = 999_999_999;
+
+/** Reads `limit` and `offset`. */
+export function readRange(
+  context: Context,
+  { maxLimit, defaultLimit }: { readonly maxLimit: number; readonly defaultLimit: number },
+): Range {
+  return {
+    limit: readNumber(context, 'limit', { min: 1, max: maxLimit, otherwise: defaultLimit }),
+    offset: readNumber(context, 'offset', { min: 0, max: MAX_OFFSET, otherwise: 0 }),
+  };
 }
 
 /** Reads filters of a list; rejects with 422 what they cannot be. */
@@ -54,7 +80,7 @@ function readCursor(list: string, cursor: string): string {
 export function readPageRequest(context: Context, list: string): PageRequest {
   const cursor = context.req.query('cursor');
   return {
-    limit: readLimit(context.req.query('limit')),
+    limit: readNumber(context, 'limit', { min: 1, max: MAX_LIMIT, otherwise: DEFAULT_LIMIT }),
     seen: cursor === undefined ? undefined : readCursor(list, cursor),
   };
 }

@@ -3,6 +3,7 @@ import { Pool } from 'pg';
 import { runsAndProjects } from './migrations/0001-runs-and-projects.ts';
 import { agentsApi } from './migrations/0002-agents-api.ts';
 import { telemetry } from './migrations/0003-telemetry.ts';
+import { agentTests } from './migrations/0004-agent-tests.ts';
 import { StoreOutageError } from './outage.ts';
 import type { Tables } from './tables.ts';
 
@@ -14,6 +15,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0001-runs-and-projects': runsAndProjects,
   '0002-agents-api': agentsApi,
   '0003-telemetry': telemetry,
+  '0004-agent-tests': agentTests,
 };
 
 /** A store that is slower than this to connect or to answer counts as down. */

@@ -162,6 +162,20 @@ export interface RunFrameTable {
   readonly frame: Json;
 }
 
+/** A dry run of an agent; what it came to is kept as it was answered. */
+export interface AgentTestTable {
+  readonly id: string;
+  readonly ordinal: GeneratedAlways<string>;
+  readonly tenant: string;
+  readonly agent_id: string;
+  /** Set when the agent is a tenant's own, and the test goes with it. */
+  readonly own_agent_id: string | null;
+  readonly status: 'success' | 'failed';
+  readonly payload: Json;
+  readonly result: Json;
+  readonly created_at: ColumnType<Date, string, never>;
+}
+
 /** The whole schema. */
 export interface Tables extends TelemetryTables {
   readonly projects: ProjectTable;
@@ -175,4 +189,5 @@ export interface Tables extends TelemetryTables {
   readonly run_steps: RunStepTable;
   readonly node_states: NodeStateTable;
   readonly run_frames: RunFrameTable;
+  readonly agent_tests: AgentTestTable;
 }

@@ -66,6 +66,21 @@ export async function findAgentNamed(
     .executeTakeFirst();
 }
 
+/** The agent of a tenant with that id, in whichever project it was made. */
+export async function findAgentOfTenant(
+  store: Store,
+  tenant: string,
+  id: string,
+): Promise<TenantAgent | undefined> {
+  if (!isStoreId(id)) return undefined;
+  return store
+    .selectFrom('agents')
+    .select(COLUMNS)
+    .where('tenant', '=', tenant)
+    .where('id', '=', id)
+    .executeTakeFirst();
+}
+
 /** All agents a tenant set up, oldest first. */
 export async function agentsOfTenant(store: Store, tenant: string): Promise<readonly TenantAgent[]> {
   return store.selectFrom('agents').select(COLUMNS).where('tenant', '=', tenant).orderBy('ordinal').execute();
