@@ -136,6 +136,7 @@ function stageOf(state: OursState, perSecond: number): Stage {
   const source: TokenSource = {
     token: async (identity) => tokens[identity] ?? '',
     badToken: async () => undefined,
+    brief: async () => undefined,
     claims: () => undefined,
     secrets: () => [],
     onSecret: () => () => undefined,

@@ -45,13 +45,14 @@ const BACKDATED_S = 10;
 
 /**
  * A token with the claims of docs/protocol.md section 2, signed with the shared secret, good or with one
- * flaw; undefined when the identity has no tenant or user.
+ * flaw; good for `lifeS` from now where that is given; undefined when the identity has no tenant or user.
  */
 export async function mintToken(
   { secret, issuer }: Signing,
   { tenant, user }: Principal,
   wallMs: number,
   flaw?: 'expired' | 'wrong-issuer',
+  lifeS?: number,
 ): Promise<string | undefined> {
   if (tenant === undefined || user === undefined) return undefined;
   // An hour past its end, well outside any leeway that a target grants for clocks that differ.
@@ -63,7 +64,7 @@ export async function mintToken(
     .setSubject(user)
     .setIssuer(flaw === 'wrong-issuer' ? 'https://another-issuer.conformance.invalid' : issuer)
     .setIssuedAt(issuedAt)
-    .setExpirationTime(issuedAt + LIFE_S)
+    .setExpirationTime(lifeS === undefined ? issuedAt + LIFE_S : Math.floor(wallMs / 1000) + lifeS)
     .sign(new TextEncoder().encode(secret.reveal()));
 }
 

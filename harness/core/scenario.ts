@@ -65,6 +65,26 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
+/**
+ * What is done to the way between us and the target, on one socket. Where a proxy of the environment stands in
+ * between, it cannot be done.
+ */
+export interface NetworkFault {
+  /** Delays each piece, both ways, by this and up to `jitterMs` more; their order stays. */
+  readonly latencyMs?: number;
+  readonly jitterMs?: number;
+  /** As much passes, each way. */
+  readonly bytesPerSecond?: number;
+  /** Nothing passes for so long after the connection was made. */
+  readonly slowStartMs?: number;
+  /**
+   * How the connection breaks when `Socket.strike` says so, or after so many bytes from the target: it is reset, it
+   * ends in the middle of whatever is under way, both ends stay and nothing passes, or that and an end much later.
+   */
+  readonly breaks?: 'reset' | 'cut' | 'half-open' | 'slow-close';
+  readonly afterBytes?: number;
+}
+
 export interface ConnectAsk {
   readonly label: string;
   /** How the credentials travel. `none` sends none. */
@@ -74,12 +94,20 @@ export interface ConnectAsk {
   readonly origin?: string;
   /** Path of a run's stream; the chat socket without one. */
   readonly stream?: string;
+  /** What no ordinary client does with this socket: only checks that look for it then judge it. */
+  readonly apart?: string;
+  /** Disturbs the way to the target; such a socket is apart. */
+  readonly through?: NetworkFault;
+  /** Whether pings of the target are answered; a socket that does not answer them is apart. */
+  readonly pongs?: boolean;
 }
 
 export interface StartAsk {
   /** By which a check finds the run. */
   readonly label: string;
   readonly agent: string;
+  /** An id that was used before, for a request that is made again; a new one without it. */
+  readonly requestId?: string;
   readonly message: string;
   readonly threadId?: string;
   /** The project of the run, and what in it the run is to work on. */
@@ -102,6 +130,8 @@ export interface RunHandle {
   ended(): Promise<boolean>;
   /** Asks for cancellation; needs a known `runId`, so await `answered()` first. */
   cancel(): void;
+  /** Sends the very same request once more, on the same socket. */
+  repeat(label: string): void;
 }
 
 export interface Socket {
@@ -111,7 +141,10 @@ export interface Socket {
   /** Sends a ping and waits for its pong. */
   ping(): Promise<boolean>;
   start(ask: StartAsk): RunHandle;
-  send(frame: string | Uint8Array, label: string): void;
+  /** Text goes as text, bytes as a binary message unless they are to pass for text. */
+  send(frame: string | Uint8Array, label: string, as?: 'text' | 'binary'): void;
+  /** That so many refusals came on this socket, within the limit or before. */
+  refusals(atLeast: number, withinMs: number): Promise<boolean>;
   /** Listens on for this long, or until the socket closes: how absence gets its witness. */
   listen(ms: number): Promise<void>;
   /** A frame that the predicate takes, parsed as JSON, heard already or within the limit. */
@@ -122,6 +155,8 @@ export interface Socket {
   close(): Promise<void>;
   /** Ends the transport without a close frame. */
   drop(): void;
+  /** Breaks the way in the manner that `through` names. */
+  strike(): void;
 }
 
 /** An address of the harness, for the target to send to. Whatever arrives is evidence, and is answered with 204. */
@@ -149,6 +184,8 @@ export interface Actor {
    * when the trial ends, however it ends, unless it lies below something that is removed anyway.
    */
   create(ask: CreateAsk): Promise<Readonly<Record<string, unknown>> | undefined>;
+  /** A token of theirs that is good for so many seconds; undefined where it cannot be made. */
+  briefToken(seconds: number): Promise<string | undefined>;
   /** Dials, paced with everybody else; resolves when open, refused or given up, which `isOpen` tells. */
   connect(ask: ConnectAsk): Promise<Socket>;
 }

@@ -27,6 +27,8 @@ export interface TokenSource {
   readonly token: (identityIndex: number) => Promise<string>;
   /** A token the target must refuse: `''` for none at all, undefined where it cannot be made. */
   readonly badToken: (kind: BadToken, identityIndex: number) => Promise<string | undefined>;
+  /** A token that is good for so many seconds only; undefined where it cannot be made. */
+  readonly brief: (seconds: number, identityIndex: number) => Promise<string | undefined>;
   /** Of the identity's latest token; undefined for an opaque one, and before the first `token`. */
   readonly claims: (identityIndex: number) => TokenClaims | undefined;
   /** All secrets known by now. */
@@ -69,6 +71,11 @@ export function createTokenSource(
       const bad = await makeBad(kind, index, way, token);
       if (bad !== undefined) vault.learn(`bad-token-${kind}-${index + 1}`, bad);
       return bad;
+    },
+    async brief(seconds, index) {
+      const brief = await mint(way, index, undefined, seconds);
+      if (brief !== undefined) vault.learn(`brief-token-${index + 1}`, brief);
+      return brief;
     },
     claims: (index) => claimsOf(readyToken(credentials, index) ?? current.latest(index) ?? ''),
     secrets: vault.all,
@@ -166,9 +173,14 @@ function refuseExpired(issued: Issued, index: number, now: number): Issued {
   );
 }
 
-async function mint({ credentials, target, clock }: Way, index: number, flaw?: 'expired' | 'wrong-issuer') {
+async function mint(
+  { credentials, target, clock }: Way,
+  index: number,
+  flaw?: 'expired' | 'wrong-issuer',
+  lifeS?: number,
+) {
   if (credentials.scheme !== 'secret') return undefined;
-  return mintToken(credentials, target.identities[index] ?? {}, clock.wall(), flaw);
+  return mintToken(credentials, target.identities[index] ?? {}, clock.wall(), flaw, lifeS);
 }
 
 async function makeBad(

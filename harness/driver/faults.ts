@@ -67,12 +67,8 @@ function switchByCommand([file = '', ...args]: readonly string[]): FaultSwitch {
       new Promise((resolve, reject) => {
         const options = { timeout: SWITCH_MS, windowsHide: true };
         execFile(file, [...args, ...unavailable], options, (error, _out, said) => {
-          if (error === null) resolve(true);
-          else if (error.code === UNKNOWN_DEPENDENCY) resolve(false);
-          else {
-            const told = `fault command ${file} ended with ${error.code ?? error.signal ?? 'an error'}`;
-            reject(failed(`${told}: ${said.slice(-KEPT_OUTPUT).trim() || 'it said nothing'}`, error));
-          }
+          if (error === null || error.code === UNKNOWN_DEPENDENCY) resolve(error === null);
+          else reject(failed(`fault command ${file} failed: ${error.message.slice(0, KEPT_OUTPUT)}`, said));
         });
       }),
   };

@@ -13,6 +13,7 @@ import { fileSink } from '../evidence/file-sink.ts';
 import { Recorder } from '../evidence/recorder.ts';
 import type { Redactor } from '../evidence/redaction.ts';
 import { type ScriptEnd, TRANSCRIPT_FORMAT } from '../evidence/transcript.ts';
+import { inOrder } from '../plan/order.ts';
 import type { Plan, PlannedTrial } from '../plan/plan.ts';
 import { dialectOf } from '../protocol/dialects/registry.ts';
 import type { TokenSource } from './auth.ts';
@@ -51,6 +52,16 @@ export interface PlayWay {
   readonly evidenceDir: string;
   readonly ended: AbortSignal;
   readonly watch: (event: PlayEvent) => void;
+  /** Without it everything that is planned is driven. */
+  readonly stopping?: StoppingRule;
+}
+
+/** The one thing that flows back: whether samples are still needed. It sees transcripts and decides nothing else. */
+export interface StoppingRule {
+  /** A trial's transcript is sealed. */
+  readonly finished: (trial: PlannedTrial) => void;
+  /** Asked when it is the turn of a topping-up trial. */
+  readonly isNeeded: (trial: PlannedTrial) => boolean;
 }
 
 /** Buffered evidence reaches the disk at the latest after this time, in case the process is killed. */
@@ -79,28 +90,9 @@ export async function play(plan: Plan, way: PlayWay): Promise<void> {
   }
 }
 
-interface Group {
-  readonly trials: readonly PlannedTrial[];
-  readonly concurrency: 'one' | 'many';
-}
-
-/** Opening, quiet, load, disruptive, closing. */
-export function inOrder(trials: readonly PlannedTrial[]): readonly Group[] {
-  const anytime = (interference: string): readonly PlannedTrial[] =>
-    trials.filter((trial) => trial.moment === 'any' && trial.interference === interference);
-  const at = (moment: string): readonly PlannedTrial[] => trials.filter((trial) => trial.moment === moment);
-  return [
-    { trials: at('opening'), concurrency: 'many' },
-    { trials: anytime('quiet'), concurrency: 'many' },
-    { trials: anytime('load'), concurrency: 'one' },
-    { trials: anytime('disruptive'), concurrency: 'one' },
-    { trials: at('closing'), concurrency: 'many' },
-  ];
-}
-
 async function playTrial(playing: Playing, trial: PlannedTrial): Promise<void> {
-  const { plan, clock, ended } = playing;
-  if (ended.aborted) return;
+  const { plan, clock, ended, stopping } = playing;
+  if (ended.aborted || (trial.topUp === true && stopping?.isNeeded(trial) === false)) return;
   playing.watch({ kind: 'trial-started', trial, at: clock.now() });
   const recorder = startRecorder(playing, trial);
   const journal = startJournal(recorder, clock);
@@ -120,6 +112,7 @@ async function playTrial(playing: Playing, trial: PlannedTrial): Promise<void> {
   await fixtures.remove();
   clearInterval(flushing);
   recorder.seal(journal.now(), end, playing.observer.since(startedAt), reason);
+  stopping?.finished(trial);
   playing.watch({ kind: 'trial-ended', trial, end, at: clock.now() });
 }
 

@@ -22,6 +22,8 @@ export interface SocketWay {
   readonly keptBytes: number;
   /** Ids for what we send; unique in the campaign. */
   readonly nextRequestId: () => string;
+  /** Breaks the way to the target, where that can be done. */
+  readonly strike?: (() => void) | undefined;
 }
 
 /** What we sent is known to us, so the journal keeps its beginning and the digest of the rest. */
@@ -42,6 +44,8 @@ export class JournalledSocket implements Socket {
   readonly #byRequest = new Map<string, RunTracker>();
   readonly #byRun = new Map<string, RunTracker>();
   #upgraded = false;
+  #refusals = 0;
+  readonly #awaitingRefusals: { atLeast: number; gate: ReturnType<typeof createGate> }[] = [];
   readonly #listener = new FrameListener();
   #endedBy: 'target' | 'harness' | 'network' | undefined;
 
@@ -83,21 +87,37 @@ export class JournalledSocket implements Socket {
   }
 
   start(ask: StartAsk): RunHandle {
-    const requestId = this.#way.nextRequestId();
+    const requestId = ask.requestId ?? this.#way.nextRequestId();
     const tracker = new RunTracker(requestId);
     this.#byRequest.set(requestId, tracker);
     const { agent, label, threadId } = ask;
     const thread = threadId === undefined ? {} : { threadId };
     const askedAt = this.#way.journal.now();
-    this.#sendText(this.#encodeStart(ask, requestId), { kind: 'start', requestId, agent, label, ...thread });
+    const frame = this.#encodeStart(ask, requestId);
+    this.#sendText(frame, { kind: 'start', requestId, agent, label, ...thread });
     if (!this.isOpen) tracker.lose();
-    return this.#handle(tracker, askedAt, ask.withinMs ?? this.#way.thresholds.completionMs);
+    const handle = this.#handle(tracker, askedAt, ask.withinMs ?? this.#way.thresholds.completionMs);
+    return Object.assign(handle, {
+      repeat: (again: string) => this.#sendText(frame, { kind: 'probe', label: again }),
+    });
   }
 
-  send(frame: string | Uint8Array, label: string): void {
+  send(frame: string | Uint8Array, label: string, as: 'text' | 'binary' = 'binary'): void {
     const intent: Intent = { kind: 'probe', label };
     if (typeof frame === 'string') this.#sendText(frame, intent);
-    else this.#send(Buffer.from(frame), intent, true);
+    else this.#send(Buffer.from(frame), intent, as === 'binary');
+  }
+
+  async refusals(atLeast: number, withinMs: number): Promise<boolean> {
+    if (this.#refusals >= atLeast) return true;
+    if (!this.isOpen) return false;
+    const gate = createGate();
+    this.#awaitingRefusals.push({ atLeast, gate });
+    return gate.within(withinMs, () => this.#deadline(`refusal ${atLeast}`, withinMs));
+  }
+
+  strike(): void {
+    this.#way.strike?.();
   }
 
   async listen(ms: number): Promise<void> {
@@ -135,7 +155,7 @@ export class JournalledSocket implements Socket {
     return missing > 0 ? encode(`${ask.message}${' '.repeat(missing)}`) : frame;
   }
 
-  #handle(tracker: RunTracker, askedAt: Millis, limitMs: Millis): RunHandle {
+  #handle(tracker: RunTracker, askedAt: Millis, limitMs: Millis): Omit<RunHandle, 'repeat'> {
     const { journal, thresholds, dialect, nextRequestId } = this.#way;
     const left = (ms: Millis): Millis => askedAt + ms - journal.now();
     return {
@@ -214,12 +234,18 @@ export class JournalledSocket implements Socket {
         break;
       case 'refusal':
         this.#byRequest.get(decoded.requestId ?? '')?.refuse();
+        this.#countRefusal();
         break;
       case 'cancel-accepted':
       case 'unknown':
       case 'malformed':
         break;
     }
+  }
+
+  #countRefusal(): void {
+    this.#refusals += 1;
+    for (const { atLeast, gate } of this.#awaitingRefusals) if (this.#refusals >= atLeast) gate.settle(true);
   }
 
   #heartbeat(at: Millis, kind: 'ws.ping' | 'ws.pong', direction: 'in' | 'out'): void {
@@ -274,6 +300,7 @@ export class JournalledSocket implements Socket {
     this.#greeted.settle(false);
     this.#closed.settle(true);
     this.#listener.end();
+    for (const { gate } of this.#awaitingRefusals) gate.settle(false);
     for (const gate of this.#pongs.values()) gate.settle(false);
     for (const tracker of this.#byRequest.values()) tracker.lose();
   }

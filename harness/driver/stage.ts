@@ -15,6 +15,7 @@ import type { Journal } from './journal.ts';
 import type { Network } from './network.ts';
 import type { Pacer } from './pacer.ts';
 import { JournalledSocket } from './socket.ts';
+import { apartOf, type Disturbance, disturb } from './through.ts';
 
 /** All that a trial needs in order to reach the target. */
 export interface StageWay {
@@ -129,38 +130,55 @@ async function dial(
   const { url: origin, wsUrl } = plan.target;
   const url = ask.stream === undefined ? wsUrl : `${origin.replace(/^http/, 'ws')}${ask.stream}`;
   const intendedAt = journal.since(await way.pacer.turn());
-  const credentials = token === '' ? 'none' : (ask.credentials ?? 'header');
-  const protocols = credentials === 'sub-protocol' ? dialect.offer(token) : [];
-  const headers = {
-    ...(credentials === 'header' ? { authorization: `Bearer ${token}` } : {}),
-    ...(ask.origin === undefined ? {} : { origin: ask.origin }),
-  };
+  const { protocols, headers } = credentialsOf(ask, token, dialect);
   const id = journal.nextId();
+  const apart = apartOf(ask);
   const dialled = {
     kind: 'ws.dial',
-    actor,
-    socket: id,
-    label: ask.label,
-    url,
-    surface,
-    protocols,
-    headers,
+    ...({ actor, socket: id, label: ask.label, url, surface, protocols, headers } as const),
+    ...(apart === undefined ? {} : { apart }),
   } as const;
-  journal.record(journal.now(), { ...dialled, intendedAt });
   const agent = network.agentFor(url);
+  const disturbance = await disturbanceOf(way, ask, { id, actor, url, isDirect: agent === undefined });
+  journal.record(journal.now(), { ...dialled, intendedAt });
   const ws = new WebSocket(url, [...protocols], {
     headers,
     perMessageDeflate: false,
     maxPayload: plan.limits.frameBytes,
     ...(network.ca === undefined ? {} : { ca: network.ca }),
     ...(agent === undefined ? {} : { agent }),
+    ...(ask.pongs === false ? { autoPong: false } : {}),
+    ...disturbance?.options,
   });
+  if (disturbance !== undefined) ws.once('close', disturbance.close);
   const { thresholds, limits } = plan;
-  const socket = new JournalledSocket(
-    { id, actor, journal, dialect, surface, thresholds, keptBytes: limits.frameBytes, nextRequestId },
-    ws,
-  );
+  const about = { id, actor, journal, dialect, surface, thresholds, nextRequestId } as const;
+  const { frameBytes: keptBytes } = limits;
+  const socket = new JournalledSocket({ ...about, keptBytes, strike: disturbance?.strike }, ws);
   way.opened.add(socket);
   await socket.settled(thresholds.connectMs);
   return socket;
+}
+
+/** How the token travels, if it does. */
+function credentialsOf(ask: ConnectAsk, token: string, dialect: Dialect) {
+  const credentials = token === '' ? 'none' : (ask.credentials ?? 'header');
+  const headers: Readonly<Record<string, string>> = {
+    ...(credentials === 'header' ? { authorization: `Bearer ${token}` } : {}),
+    ...(ask.origin === undefined ? {} : { origin: ask.origin }),
+  };
+  return { headers, protocols: credentials === 'sub-protocol' ? dialect.offer(token) : [] };
+}
+
+async function disturbanceOf(
+  { journal, trial }: StageWay,
+  { through }: ConnectAsk,
+  { id, actor, url, isDirect }: { id: number; actor: string; url: string; isDirect: boolean },
+): Promise<Disturbance | undefined> {
+  if (through === undefined) return undefined;
+  const onBreak = (): void => {
+    const broken = { fault: through.breaks ?? 'none', phase: 'begun' } as const;
+    journal.record(journal.now(), { kind: 'fault', actor, socket: id, ...broken });
+  };
+  return disturb(url, through, { isDirect, seed: trial.seed + id, onBreak });
 }

@@ -19,13 +19,15 @@ export function viewTrial(transcript: Transcript, dialect: Dialect): TrialView {
   });
   const startedAt = Date.parse(header.startedAt);
   const all = viewSockets(transcript, dialect, ref);
-  const sockets = all.filter(({ dial }) => dial.surface !== 'stream');
+  const chats = all.filter(({ dial }) => dial.surface !== 'stream');
+  const sockets = chats.filter(({ dial }) => dial.apart === undefined);
   return {
     trial: header.trial,
     scenario: header.scenario,
     transcript,
     isWhole: seal !== undefined && seal.overflow === undefined && !entries.some(isBeyondBounds),
     sockets,
+    apart: chats.filter(({ dial }) => dial.apart !== undefined),
     streams: all.filter(({ dial }) => dial.surface === 'stream'),
     exchanges: viewExchanges(entries),
     hooks: ofKind(entries, 'hook.open').map((open) => ({

@@ -132,11 +132,13 @@ export interface TrialView {
   readonly isWhole: boolean;
   /** Chat sockets. */
   readonly sockets: readonly SocketView[];
+  /** Chat sockets with which we did what no ordinary client does; neither they nor their runs are among the others. */
+  readonly apart: readonly SocketView[];
   /** Sockets on which the stream of a run was asked for. */
   readonly streams: readonly SocketView[];
   readonly exchanges: readonly ExchangeView[];
   readonly hooks: readonly HookView[];
-  /** All runs of all sockets. */
+  /** All runs of all sockets that are not apart. */
   readonly runs: readonly RunView[];
   /** Schema issues and unknown fields of a decoded frame. */
   readonly inspect: (decoded: Decoded) => Inspection;

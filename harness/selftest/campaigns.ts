@@ -112,7 +112,13 @@ function drive(
   return runCampaign({
     suites: catalogue,
     selectors: wish.selectors ?? [],
-    env: { ...SCALED, ...targetOf(deployment), TARGET_PROFILE: profile, HARNESS_RESULTS_DIR: results, ...wish.env },
+    env: {
+      ...SCALED,
+      ...targetOf(deployment),
+      TARGET_PROFILE: profile,
+      HARNESS_RESULTS_DIR: results,
+      ...wish.env,
+    },
     cwd: results,
     clock: systemClock,
     uniqueWord: randomBytes(4).toString('hex'),
