@@ -15,6 +15,7 @@ import { TELEMETRY_SERVICES, type TelemetryService } from './http/telemetry-rout
 import { AgentRuns } from './runs/agent-runs.ts';
 import { RunsInFlight } from './runs/in-flight.ts';
 import { RunService } from './runs/service.ts';
+import { webhookSender } from './runs/webhooks.ts';
 import { AgentTesting } from './sandbox/agent-testing.ts';
 import { testSubjects } from './sandbox/subject.ts';
 import { completeSettings, type DeploymentSettings, type Settings } from './settings.ts';
@@ -89,8 +90,9 @@ function services({ settings, store: { db: store } }: Composition) {
   const model = settings.model === undefined ? undefined : modelAt(settings.model);
   const agents = agentDirectory(BUILT_IN_AGENTS, store);
   const tickets = ticketSystems();
+  const webhooks = webhookSender();
   const inFlight = new RunsInFlight({ store, clock, newId, runTimeLimitMs: limits.runTimeLimitMs, tickets });
-  const parts = { store, clock, newId, inFlight, workOf: workFinder({ thinkingMs, model }) };
+  const parts = { store, clock, newId, inFlight, webhooks, workOf: workFinder({ thinkingMs, model }) };
   const chatRuns = new RunService({ ...parts, agents, maxRunsPerUser: limits.maxRunsPerUser });
   const agentRuns = new AgentRuns({ ...parts, maxRunsPerUser: limits.maxAgentRunsPerUser });
   // In the sandbox no model is asked, and nobody waits for a thought.
@@ -102,7 +104,7 @@ function services({ settings, store: { db: store } }: Composition) {
     maxTestsPerUser: limits.maxTestsPerUser,
     testTimeLimitMs: limits.testTimeLimitMs,
   });
-  return { agents, inFlight, chatRuns, agentRuns, testing };
+  return { agents, inFlight, chatRuns, agentRuns, testing, webhooks };
 }
 
 type Services = ReturnType<typeof services>;
@@ -186,6 +188,7 @@ async function run(composition: Composition): Promise<Running> {
     stop: async () => {
       inside.testing.stop();
       await inside.inFlight.stopAll('shutdown');
+      await inside.webhooks.stop();
       await sockets.stop();
       await stopServing();
       await store.close();

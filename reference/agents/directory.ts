@@ -22,6 +22,8 @@ export interface AgentEntry {
   readonly workflowId: string;
   /** What its runs work by; null is the built-in workflow. */
   readonly work: WorkOrder | null;
+  /** Who is told when a run of it has ended. */
+  readonly webhookUrl: string | null;
 }
 
 /** The agents of a deployment. */
@@ -53,17 +55,19 @@ export function agentDirectory(builtIn: readonly BuiltInAgent[], store: Store): 
     model,
     workflowId,
     projectId,
+    webhookUrl,
   }: TenantAgent): Promise<AgentEntry> => {
     const workflow = workflowId === null ? undefined : await findWorkflow(store, projectId, workflowId);
     // Without a workflow of its own an agent works as the first built-in one does.
-    if (workflow === undefined) return { name, status, workflowId: fallback, work: null };
+    if (workflow === undefined) return { name, status, workflowId: fallback, work: null, webhookUrl };
     const { id, startDelayMs, nodes } = workflow;
-    return { name, status, workflowId: id, work: { model, startDelayMs, nodes: conversational(nodes) } };
+    const work = { model, startDelayMs, nodes: conversational(nodes) };
+    return { name, status, workflowId: id, work, webhookUrl };
   };
   return {
     isBuiltIn: (name) => names.has(name),
     find: async (tenant, name) => {
-      if (names.has(name)) return { name, status: 'ACTIVE', workflowId: name, work: null };
+      if (names.has(name)) return { name, status: 'ACTIVE', workflowId: name, work: null, webhookUrl: null };
       const own = await findAgentNamed(store, tenant, name);
       return own === undefined ? undefined : entryOf(own);
     },

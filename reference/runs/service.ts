@@ -118,10 +118,10 @@ export class RunService {
     const threadId = await this.#thread(request);
     const contextItemIds = storedIds(request.contextItemIds);
     if (!(await areContextItems(store, projectId, contextItemIds))) throw new Refusal('CONTEXT_ITEM_INVALID');
-    const { workflowId, work, name: agent } = entry;
+    const { workflowId, work, webhookUrl, name: agent } = entry;
     return {
       ...{ principal, projectId, threadId, agent, requestId, requestKey: key },
-      ...{ workflowId, work, origin: 'chat', query, contextItemIds },
+      ...{ workflowId, work, webhookUrl, origin: 'chat', query, contextItemIds },
     };
   }
 

@@ -11,6 +11,7 @@ import { type RunInFlight, type RunsInFlight, userMessage } from './in-flight.ts
 import type { AgentRun } from './resources.ts';
 import { LiveRun } from './run.ts';
 import { type Errand, endOfSubRun, type HandOver } from './sub-run.ts';
+import type { Webhooks } from './webhooks.ts';
 import type { RunWork } from './work.ts';
 
 /** What starting runs needs, whichever door they came in by. */
@@ -21,6 +22,7 @@ export interface StartParts {
   readonly inFlight: RunsInFlight;
   /** The work that an order, or without one a built-in workflow, stands for. */
   readonly workOf: (order: WorkOrder | null, workflowId: string) => RunWork;
+  readonly webhooks: Webhooks;
 }
 
 /** A run as it is asked for, with everything about it checked. */
@@ -37,6 +39,8 @@ export interface RunOrder {
   readonly origin: RunOrigin;
   readonly query: string;
   readonly contextItemIds: readonly string[];
+  /** Who is told once the run has ended. */
+  readonly webhookUrl?: string | null;
   /** The run that hands over, and how it says so. */
   readonly parent?: { readonly live: LiveRun; readonly announce: (runId: string) => void };
 }
@@ -78,6 +82,11 @@ interface StartedRun extends RunInFlight {
   readonly run: AgentRun;
 }
 
+function notify({ webhooks }: StartParts, { webhookUrl, agent }: RunOrder, { record }: RunInFlight): void {
+  const { id: run_id, status, finishedAt: finished_at } = record.run;
+  if (webhookUrl != null) webhooks.send(webhookUrl, { run_id, agent, status, finished_at });
+}
+
 /** Stores a run and sets it going; `undefined`, and nothing is stored, when its request was served before. */
 export async function startRun(
   parts: StartParts,
@@ -117,7 +126,9 @@ export async function startRun(
     const input = { message: query, contextItemIds, firstStepNumber: 1, handOver };
     const work = workOf(order.work, workflowId);
     order.parent?.announce(id);
-    return { run, ...inFlight.launch({ live, run, message: opening, work, firstSeq: 1, input }, onEnd) };
+    const flying = inFlight.launch({ live, run, message: opening, work, firstSeq: 1, input }, onEnd);
+    if (order.webhookUrl != null) flying.done.then(() => notify(parts, order, flying));
+    return { run, ...flying };
   });
 }
 
