@@ -43,14 +43,19 @@ function missing({ part, end }: Finding): string {
   return `- ${part.agent} has no result: ${end.failure ?? `its run ended ${end.status}`}.`;
 }
 
+/** What several agents found is said once. */
+function withoutRepeats(blocks: readonly string[]): string {
+  return [...new Set(blocks.flatMap((block) => block.split('\n\n')))].join('\n\n');
+}
+
 function compose(findings: readonly Finding[]): string {
   const done = findings.filter(isDone);
   const missed = findings.filter((finding) => !isDone(finding));
-  return [
+  return withoutRepeats([
     `Joint report of ${done.map(({ part }) => part.agent).join(' and ')}`,
     ...done.map(({ part, end }) => `${part.title}\n\n${end.response}`),
     ...(missed.length === 0 ? [] : [`Not done\n${missed.map(missing).join('\n')}`]),
-  ].join('\n\n');
+  ]);
 }
 
 async function coordinate(task: AgentTask, prose: string): Promise<string> {
