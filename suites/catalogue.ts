@@ -2,8 +2,15 @@ import type { Suite } from '../harness/core/suite.ts';
 import type { TrialView } from '../harness/judge/views.ts';
 import { agentsApi } from './agents-api/suite.ts';
 import { connectivity } from './connectivity/suite.ts';
+import { isolation } from './isolation/suite.ts';
 import { lifecycle } from './lifecycle/suite.ts';
 import { resilience } from './resilience/suite.ts';
 
 /** All suites, in the order in which a person wants to know. */
-export const catalogue: readonly Suite<TrialView>[] = [connectivity, lifecycle, agentsApi, resilience];
+export const catalogue: readonly Suite<TrialView>[] = [
+  connectivity,
+  lifecycle,
+  isolation,
+  agentsApi,
+  resilience,
+];

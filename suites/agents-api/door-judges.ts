@@ -37,7 +37,7 @@ const idAsked = ({ socket: { dial } }: StreamView): string =>
   decodeURIComponent(dial.url.slice(dial.url.lastIndexOf('/') + 1));
 
 /** How a dial came out, in words, without the id that was asked for. */
-function outcomeOf(stream: StreamView): string {
+export function outcomeOf(stream: StreamView): string {
   const { refused, open, close } = stream.socket;
   const id = idAsked(stream);
   const strip = (text: string): string => text.replaceAll(id, '…');

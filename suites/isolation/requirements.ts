@@ -1,0 +1,110 @@
+import { defineRequirements } from '../../harness/core/requirement.ts';
+
+const EVENTS = 'execution events, concurrent users';
+
+/** One user never sees another's data, and is not disturbed by what another does. */
+export const requirements = defineRequirements([
+  {
+    id: 'IS-1',
+    level: 'MUST',
+    text: 'While several users run agents at once, no frame on a chat socket MUST hold anything that another user sent.',
+    clause: 'docs/protocol.md 2',
+    source: EVENTS,
+  },
+  {
+    id: 'IS-2',
+    level: 'MUST',
+    text: "Every event on a chat socket MUST name its receiver as the user, and MUST be of a run of the receiver's.",
+    clause: 'docs/protocol.md 4.2',
+    source: EVENTS,
+  },
+  {
+    id: 'IS-3',
+    level: 'MUST',
+    text: "To read, list, cancel or append to another user's runs MUST look exactly like doing so to runs that do not exist, and MUST change nothing; the totals of a list MUST count what its reader may see, and nothing else.",
+    clause: 'docs/protocol.md 2',
+    source: 'agents API; sandbox, isolation',
+    when: ['agents-api', 'fixtures'],
+  },
+  {
+    id: 'IS-4',
+    level: 'MUST',
+    text: "Subscribing to another user's run MUST look exactly like subscribing to one that does not exist.",
+    clause: 'docs/protocol.md 5',
+    source: 'agents API',
+    when: ['agents-api', 'fixtures', 'run-stream'],
+  },
+  {
+    id: 'IS-5',
+    level: 'MUST',
+    text: "An idle socket beside busy ones MUST hear nothing of other users' runs, and of its own user's only what the deployment declares.",
+    clause: 'docs/protocol.md 4.2',
+    source: EVENTS,
+  },
+  {
+    id: 'IS-6',
+    level: 'MUST',
+    text: 'On no surface MUST a user receive what another user sent in any dress: encoded, escaped, reversed, in other case, in pieces.',
+    clause: 'docs/protocol.md 2',
+    source: EVENTS,
+  },
+  {
+    id: 'IS-7',
+    level: 'MUST',
+    text: 'Nothing that users tell agents MUST be readable in the telemetry, whoever reads it.',
+    clause: 'docs/protocol.md 7.3',
+    source: 'telemetry, privacy',
+    when: ['agents-api', 'fixtures', 'telemetry'],
+  },
+  {
+    id: 'IS-8',
+    level: 'MUST',
+    text: "That one user's agents fail MUST NOT make another user's run fail, or show there.",
+    clause: 'docs/protocol.md 4.3',
+    source: EVENTS,
+    when: ['agents-api', 'fixtures'],
+  },
+  {
+    id: 'IS-9',
+    level: 'SHOULD',
+    text: 'While another user has many runs under way, runs SHOULD take at most twice as long as without.',
+    clause: 'docs/protocol.md 4.5',
+    source: EVENTS,
+  },
+  {
+    id: 'IS-10',
+    level: 'MUST',
+    text: 'Users who ask the same words about different data at once MUST each get the answer to their own.',
+    clause: 'docs/protocol.md 4.4',
+    source: EVENTS,
+  },
+  {
+    id: 'IS-11',
+    level: 'MUST',
+    text: 'Isolation MUST be judged on runs that truly overlapped, by a search that finds a leak planted into a copy of the same evidence.',
+    clause: 'docs/protocol.md 2',
+    source: 'the harness itself',
+  },
+  {
+    id: 'IS-12',
+    level: 'MUST',
+    text: 'With 25 users and more at once, none MUST receive what another sent.',
+    clause: 'docs/protocol.md 2',
+    source: `${EVENTS}; load`,
+    when: ['many-users'],
+  },
+  {
+    id: 'IS-13',
+    level: 'MUST',
+    text: 'At least four of five sessions MUST succeed, or the share that is configured: the run that was asked for completes.',
+    clause: 'docs/protocol.md 4.5',
+    source: EVENTS,
+  },
+  {
+    id: 'IS-14',
+    level: 'MUST',
+    text: 'A newer connection of whichever user MUST NOT take over the events of runs that were asked for on an older one.',
+    clause: 'docs/protocol.md 4.2',
+    source: EVENTS,
+  },
+]);
