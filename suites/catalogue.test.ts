@@ -107,7 +107,7 @@ describe('frozen', () => {
         "CN-7 MUST The reported version MUST be the same at the beginning and at the end; a deployment in between leaves the campaign undecided.",
         "CN-8 MUST The Date header MUST tell the time, so that the skew of the clocks can be stated with its uncertainty.",
         "CN-9 MUST A deployment that reports to be healthy MUST complete agent runs.",
-        "CN-10 MUST While the store is unavailable the health endpoint MUST answer 503 within its limit, and be healthy again afterwards.",
+        "CN-10 MUST While a dependency is unavailable the health endpoint MUST answer 503 within its limit, requests MUST be answered, and no bad token MUST be let in; afterwards it MUST be healthy again.",
         "CN-11 MUST The report MUST state host, version, connect and ping distributions with n, the auth matrix, the clock skew, and what was not verified.",
         "CN-12 SHOULD A listed browser origin SHOULD get its CORS headers and Vary: Origin; the preflight and the socket of any other SHOULD be refused as declared.",
       ]

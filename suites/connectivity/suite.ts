@@ -8,9 +8,11 @@ import {
   plainSession,
   waysIn,
 } from '../../scenarios/connectivity.ts';
+import { dependencyOutages } from '../../scenarios/resilience-outages.ts';
 import { refusesBadTokens } from './bad-tokens.ts';
 import { answersHealthy, datesTellTheTime, healthTellsTheTruth, keepsItsVersion } from './health.ts';
 import { servesListedOrigins, treatsUnlistedOriginsAsDeclared } from './origins.ts';
+import { followsItsDependencies } from './outages.ts';
 import { answersEachRequest } from './pipeline.ts';
 import { requirements } from './requirements.ts';
 import { greetsOnce, pongsAnswerPings } from './sessions.ts';
@@ -21,7 +23,15 @@ export const connectivity: Suite<TrialView> = {
   id: 'connectivity',
   title: 'Connectivity: reaching the platform and being let in',
   requirements,
-  scenarios: [campaignBracket, plainSession, waysIn, badTokens, browserOrigins, singleAnalysis],
+  scenarios: [
+    campaignBracket,
+    plainSession,
+    waysIn,
+    badTokens,
+    browserOrigins,
+    dependencyOutages,
+    singleAnalysis,
+  ],
   checks: [
     answersHealthy,
     greetsOnce,
@@ -33,6 +43,7 @@ export const connectivity: Suite<TrialView> = {
     keepsItsVersion,
     datesTellTheTime,
     healthTellsTheTruth,
+    followsItsDependencies,
     statesConnectivity,
     servesListedOrigins,
     treatsUnlistedOriginsAsDeclared,
