@@ -126,8 +126,11 @@ export async function startRun(
     const input = { message: query, contextItemIds, firstStepNumber: 1, handOver };
     const work = workOf(order.work, workflowId);
     order.parent?.announce(id);
-    const flying = inFlight.launch({ live, run, message: opening, work, firstSeq: 1, input }, onEnd);
-    if (order.webhookUrl != null) flying.done.then(() => notify(parts, order, flying));
+    const launch = { live, run, message: opening, work, firstSeq: 1, input };
+    const flying: RunInFlight = inFlight.launch(launch, () => {
+      notify(parts, order, flying);
+      onEnd();
+    });
     return { run, ...flying };
   });
 }
