@@ -14,6 +14,7 @@ import {
   type RunView,
   type SeenEvent,
   type SeenReply,
+  type SubRunView,
 } from './views.ts';
 
 /** What happened on one socket, as far as its runs are concerned. */
@@ -33,8 +34,13 @@ interface Draft {
   readonly intent: { requestId: string; agent: string; label: string; threadId?: string };
   runId: string | undefined;
   readonly events: SeenEvent[];
-  readonly subRuns: Map<string, SeenEvent[]>;
+  readonly subRuns: Map<string, SubDraft>;
   readonly replies: SeenReply[];
+}
+
+interface SubDraft {
+  readonly handoffs: SeenEvent[];
+  readonly events: SeenEvent[];
 }
 
 /** The runs asked for on a socket with all that came back for each, and the events that fit none. */
@@ -73,22 +79,37 @@ function answer(byRequest: ReadonlyMap<string, Draft>, reply: SeenReply): void {
 
 function place(draft: Draft, seen: SeenEvent, byRun: Map<string, Draft>): void {
   const { runId } = seen.event;
-  if (runId !== undefined && isSubRun(draft, seen.event)) {
-    const events = draft.subRuns.get(runId);
-    if (events === undefined) draft.subRuns.set(runId, [seen]);
-    else events.push(seen);
-    byRun.set(runId, draft);
-    return;
+  if (runId !== undefined && isSubRun(draft, seen.event)) subDraftOf(draft, runId).events.push(seen);
+  else {
+    draft.runId ??= runId;
+    draft.events.push(seen);
   }
-  draft.runId ??= runId;
-  if (draft.runId !== undefined) byRun.set(draft.runId, draft);
-  draft.events.push(seen);
+  if (runId !== undefined && (runId === draft.runId || draft.subRuns.has(runId))) byRun.set(runId, draft);
+  announce(draft, seen, byRun);
 }
 
-/** A sub-run names its parent; an event that merely changed its run id does not. */
-function isSubRun(draft: Draft, event: AgentEvent): boolean {
-  if (event.parentRunId === undefined || event.runId === draft.runId) return false;
-  return event.parentRunId === draft.runId || draft.subRuns.has(event.parentRunId);
+/** A hand-over tells of a run before anything of it is heard. */
+function announce(draft: Draft, seen: SeenEvent, byRun: Map<string, Draft>): void {
+  const { kind, toRunId } = seen.event;
+  if (kind !== 'handoff' || toRunId === undefined || toRunId === draft.runId) return;
+  subDraftOf(draft, toRunId).handoffs.push(seen);
+  if (!byRun.has(toRunId)) byRun.set(toRunId, draft);
+}
+
+function subDraftOf({ subRuns }: Draft, runId: string): SubDraft {
+  const known = subRuns.get(runId);
+  if (known !== undefined) return known;
+  const sub: SubDraft = { handoffs: [], events: [] };
+  subRuns.set(runId, sub);
+  return sub;
+}
+
+/** A sub-run was announced, or names its parent; an event that merely changed its run id did neither. */
+function isSubRun({ runId, subRuns }: Draft, event: AgentEvent): boolean {
+  if (event.runId === undefined || event.runId === runId) return false;
+  if (subRuns.has(event.runId)) return true;
+  const { parentRunId } = event;
+  return parentRunId !== undefined && (parentRunId === runId || subRuns.has(parentRunId));
 }
 
 function finish(draft: Draft, facts: SocketFacts): RunView {
@@ -105,11 +126,48 @@ function finish(draft: Draft, facts: SocketFacts): RunView {
     askedSeq: frame.seq,
     frameBytes: frame.bytes,
     events,
-    subRuns,
-    replies,
-    cancels: cancelsOf(draft, facts),
+    subRuns: [...subRuns].map(([runId, sub]) => finishSub(draft, runId, sub, facts)),
+    replies: replies.filter(({ decoded }) => !subRuns.has(runIdOf(decoded) ?? '')),
+    cancels: cancelsOf(draft.runId, facts),
     end: ending.end,
     endRef: facts.ref(frame.seq, ...(ending.seq === undefined ? [] : [ending.seq])),
+  };
+}
+
+/** The run that a frame names which is no event that we know. */
+function runIdOf(decoded: SeenReply['decoded']): string | undefined {
+  const runId = decoded.kind === 'unknown' ? decoded.frame['run_id'] : undefined;
+  return typeof runId === 'string' ? runId : undefined;
+}
+
+function finishSub(
+  draft: Draft,
+  runId: string,
+  { handoffs, events }: SubDraft,
+  facts: SocketFacts,
+): SubRunView {
+  const { frame, intent } = draft;
+  const agent = handoffs[0]?.event.toAgent ?? events[0]?.event.agent ?? 'an agent without a name';
+  const terminal = events.find(({ event }) => TERMINAL_KINDS.has(event.kind));
+  const heardOf = handoffs[0]?.seq ?? events[0]?.seq ?? frame.seq;
+  return {
+    runId,
+    handoffs,
+    label: `${agent} for ${intent.label}`,
+    requestId: intent.requestId,
+    agent,
+    threadId: draft.events[0]?.event.threadId ?? intent.threadId,
+    actor: facts.actor,
+    socket: facts.socket,
+    askedAt: frame.at,
+    askedSeq: frame.seq,
+    frameBytes: frame.bytes,
+    events,
+    subRuns: [],
+    replies: draft.replies.filter(({ decoded }) => runIdOf(decoded) === runId),
+    cancels: cancelsOf(runId, facts),
+    end: terminal === undefined ? 'not-awaited' : 'terminal',
+    endRef: facts.ref(heardOf, ...(terminal === undefined ? [] : [terminal.seq])),
   };
 }
 
@@ -126,10 +184,10 @@ function endOf(draft: Draft, facts: SocketFacts): { end: RunEnd; seq?: number } 
   return closing === undefined || byUs ? { end: 'not-awaited' } : { end: 'closed', seq: closing.seq };
 }
 
-function cancelsOf(draft: Draft, facts: SocketFacts): readonly CancelAsk[] {
+function cancelsOf(ofRun: string | undefined, facts: SocketFacts): readonly CancelAsk[] {
   return facts.outbound.flatMap((frame): CancelAsk[] => {
     const intent = intentOf(frame, 'cancel');
-    if (intent === undefined || intent.runId !== draft.runId) return [];
+    if (intent === undefined || intent.runId !== ofRun) return [];
     const { requestId, runId } = intent;
     const reply = facts.replies.find(
       ({ decoded }) =>

@@ -72,13 +72,23 @@ export interface RunView {
   readonly frameBytes: number;
   /** The run's own events in order of arrival, those of sub-runs apart. */
   readonly events: readonly SeenEvent[];
-  /** Events of the runs that this one handed over to, by their run id. */
-  readonly subRuns: ReadonlyMap<string, readonly SeenEvent[]>;
+  /** The runs that came of this one, announced or not, in the order in which they were heard of. */
+  readonly subRuns: readonly SubRunView[];
   readonly replies: readonly SeenReply[];
   readonly cancels: readonly CancelAsk[];
   readonly end: RunEnd;
   /** The entry that shows how it ended: terminal event, refusal, deadline or close. */
   readonly endRef: EvidenceRef;
+}
+
+/**
+ * A run that nobody asked for: another run handed over to it. What was asked, when and by whom is said of the run
+ * at the beginning of the line. Without a terminal event of its own its end was not awaited.
+ */
+export interface SubRunView extends RunView {
+  readonly runId: string;
+  /** Where it was announced; a hand-over of which nothing came has no events. */
+  readonly handoffs: readonly SeenEvent[];
 }
 
 export interface PingView {

@@ -43,6 +43,9 @@ export interface AgentEvent {
   readonly durationMs?: number;
   readonly response?: string;
   readonly toolsUsed?: readonly string[];
+  /** To whom a run hands over, and the run that comes of it. */
+  readonly toAgent?: string;
+  readonly toRunId?: string;
   readonly data: Json;
   readonly frame: Json;
 }

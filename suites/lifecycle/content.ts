@@ -29,6 +29,7 @@ export const eventsAreWellFormed = defineRunCheck({
   requirement: 'LC-7',
   title: 'each event matches the schema of its type, with real values',
   needs: 'events',
+  andSubRuns: true,
   judge(run, view) {
     const expected = 'every required field, of its type, with a real value';
     const faulty = run.events.flatMap((seen) => {
@@ -63,6 +64,7 @@ export const eventsNameTheirRun = defineRunCheck({
   requirement: 'LC-8',
   title: 'the ids of a run are constant and are what was asked for',
   needs: 'events',
+  andSubRuns: true,
   judge(run, view) {
     const identity = identityOf(run);
     const expected = CONSTANT.map((name) => `${name} ${identity[name] ?? 'present'}`).join(', ');
@@ -130,6 +132,7 @@ export const eventsAreNumbered = defineRunCheck({
   requirement: 'LC-9',
   title: 'seq counts from 1 without gap or repeat, and event ids are unique',
   needs: 'events',
+  andSubRuns: true,
   judge(run, view) {
     const all = numbered(run);
     const expected = `seq 1 to ${all.length}, each event_id once`;
@@ -178,6 +181,7 @@ export const accountsAddUp = defineRunCheck({
   requirement: 'LC-14',
   title: 'tools_used names the tools that were seen, and the usage adds up',
   needs: 'completion',
+  andSubRuns: true,
   judge(run, view) {
     const terminal = terminalOf(run);
     if (terminal === undefined) return [];

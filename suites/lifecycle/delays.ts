@@ -2,7 +2,14 @@ import { defineCampaignCheck } from '../../harness/core/check.ts';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
 import type { Thresholds } from '../../harness/core/thresholds.ts';
 import { isSpoilt } from '../../harness/judge/observer.ts';
-import { isCompleted, largestGap, terminalOf } from '../../harness/judge/run-facts.ts';
+import {
+  heardOf,
+  isCompleted,
+  isSubRun,
+  largestGap,
+  terminalOf,
+  withSubRuns,
+} from '../../harness/judge/run-facts.ts';
 import type { RunView, SeenEvent, TrialView } from '../../harness/judge/views.ts';
 import { thoroughAnalysis } from '../../scenarios/chat-runs.ts';
 import { inMs, say } from '../statements.ts';
@@ -33,6 +40,9 @@ export function lagSpread(
   return { ms: Math.max(0, worst.lag - least - resolutionOf(run)), late: worst.seen };
 }
 
+/** A sub-run was not there when its request was made. */
+const beganAt = (run: RunView): number => (isSubRun(run) ? (run.events[0]?.at ?? run.askedAt) : run.askedAt);
+
 function accountsOf(run: RunView): {
   readonly declaredMs: number;
   readonly stampedMs: number;
@@ -44,7 +54,7 @@ function accountsOf(run: RunView): {
   return {
     declaredMs: Math.max(terminal?.event.durationMs ?? 0, tools),
     stampedMs: stamps.length === 0 ? 0 : (stamps.at(-1) ?? 0) - (stamps[0] ?? 0) + resolutionOf(run),
-    observedMs: (terminal?.at ?? run.events.at(-1)?.at ?? run.askedAt) - run.askedAt,
+    observedMs: (terminal?.at ?? run.events.at(-1)?.at ?? run.askedAt) - beganAt(run),
   };
 }
 
@@ -77,7 +87,7 @@ export const eventsLeaveAsTheyHappen = defineCampaignCheck<TrialView, DelayFact>
   scenarios: [...ORDINARY, thoroughAnalysis.id],
   restsOn: 'CN-9',
   collect: (view, { thresholds }) =>
-    view.runs
+    withSubRuns(view.runs)
       .filter(({ events }) => events.length > 0)
       .map((run) => ({ ...judgeDelay(run, view, thresholds), end: endOf(run) })),
   conclude(facts, { thresholds }) {
@@ -120,7 +130,7 @@ export const neverGoesSilent = defineRunCheck({
     const deadline = view.sockets
       .find(({ id }) => id === run.socket)
       ?.deadlines.find(({ waitedFor }) => waitedFor.endsWith(` ${run.requestId}`));
-    const last = run.events.at(-1);
+    const last = heardOf(run).at(-1);
     if (terminalOf(run) === undefined && deadline !== undefined && last !== undefined) {
       const silentMs = deadline.at - last.at;
       if (silentMs > thresholds.silenceMs)

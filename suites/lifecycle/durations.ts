@@ -57,6 +57,7 @@ export const durationsAreTrue = defineRunCheck({
   requirement: 'LC-13',
   title: 'the durations of runs and tools agree with the observed times',
   needs: 'terminal',
+  andSubRuns: true,
   judge(run, view, { thresholds }) {
     const accounts = [...runAccount(run), ...toolAccounts(run)];
     const whole = wholeRef(run, view);

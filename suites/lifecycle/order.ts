@@ -158,6 +158,7 @@ export const closesCalls = defineRunCheck({
   requirement: 'LC-5',
   title: 'each tool call is closed exactly once, after it was opened',
   needs: 'terminal',
+  andSubRuns: true,
   judge(run, view) {
     if (!hasCalls(run)) return [];
     const codes = [
@@ -175,6 +176,7 @@ export const leavesNoCallOpen = defineRunCheck({
   requirement: 'LC-6',
   title: 'no tool call is open at the terminal event',
   needs: 'terminal',
+  andSubRuns: true,
   judge(run, view) {
     if (!hasCalls(run)) return [];
     return judgeOrder(run, view, ['call-open-at-terminal'], 'every call closed before the terminal event');

@@ -1,6 +1,6 @@
 import { type Check, defineCheck, type Terms } from '../../harness/core/check.ts';
 import { type Finding, inconclusive } from '../../harness/core/finding.ts';
-import { terminalOf } from '../../harness/judge/run-facts.ts';
+import { isSubRun, terminalOf, withSubRuns } from '../../harness/judge/run-facts.ts';
 import type { RunView, TrialView } from '../../harness/judge/views.ts';
 import { costOptimisation, singleAnalysis, thoroughAnalysis } from '../../scenarios/chat-runs.ts';
 import { say } from '../statements.ts';
@@ -16,17 +16,19 @@ interface RunCheck {
   readonly requirement: string;
   readonly title: string;
   readonly needs: Needs;
+  /** Whether it judges sub-runs like the runs that were asked for; what else must be true of them is MA-2 and MA-3. */
+  readonly andSubRuns?: true;
   readonly judge: (run: RunView, view: TrialView, terms: Terms) => readonly Finding[];
 }
 
 /** A check of every run of the campaign; a run that shows too little is inconclusive under what hid it. */
-export function defineRunCheck({ judge, needs, ...check }: RunCheck): Check<TrialView> {
+export function defineRunCheck({ judge, needs, andSubRuns, ...check }: RunCheck): Check<TrialView> {
   return defineCheck<TrialView>({
     ...check,
     scenarios: ORDINARY,
     restsOn: 'CN-9',
     judge: (view, terms) =>
-      view.runs.flatMap((run) => {
+      (andSubRuns === true ? withSubRuns(view.runs) : view.runs).flatMap((run) => {
         const hidden = whatHides(run, needs);
         if (hidden === 'not-concerned') return [];
         if (hidden === undefined) return judge(run, view, terms);
@@ -40,6 +42,7 @@ export function defineRunCheck({ judge, needs, ...check }: RunCheck): Check<Tria
 function whatHides(run: RunView, needs: Needs): string | undefined | 'not-concerned' {
   if (run.end === 'not-awaited') return 'not-concerned';
   if (run.end === 'refused') return 'CN-9';
+  if (isSubRun(run) && run.events.length === 0) return 'not-concerned';
   if (run.events.length === 0) return 'CN-4';
   if (needs === 'events') return undefined;
   const terminal = terminalOf(run);

@@ -4,6 +4,7 @@ import type { Thresholds } from '../../harness/core/thresholds.ts';
 import type { EvidenceRef } from '../../harness/evidence/transcript.ts';
 import { type ClockSkew, clockSkew, type OffsetBound } from '../../harness/judge/clock-skew.ts';
 import { stalledMs } from '../../harness/judge/observer.ts';
+import { withSubRuns } from '../../harness/judge/run-facts.ts';
 import type { RunView, SeenEvent, TrialView } from '../../harness/judge/views.ts';
 import { campaignBracket } from '../../scenarios/connectivity.ts';
 import { clockBounds } from '../connectivity/health.ts';
@@ -76,7 +77,7 @@ export const stampsTellTheTime = defineCampaignCheck<TrialView, WindowFact>({
   scenarios: [...ORDINARY, campaignBracket.id],
   restsOn: 'CN-9',
   collect(view) {
-    const runs = view.runs.filter(({ events }) => events.length > 0);
+    const runs = withSubRuns(view.runs).filter(({ events }) => events.length > 0);
     return [
       {
         bounds: clockBounds(view),

@@ -64,6 +64,8 @@ function eventOf(type: LifecycleType, frame: Json): AgentEvent {
   takeText(event, 'toolName', data['tool_name']);
   takeText(event, 'toolStatus', data['status']);
   takeText(event, 'response', data['response']);
+  takeText(event, 'toAgent', data['to_agent']);
+  takeText(event, 'toRunId', data['to_run_id']);
   takeNumber(event, 'durationMs', data['duration_ms']);
   const words = data['tools_used'];
   if (Array.isArray(words) && words.every((word) => typeof word === 'string')) event.toolsUsed = words;
