@@ -1,6 +1,7 @@
 import { defineScenario, type Socket, type Stage, type StartAsk } from '../harness/core/scenario.ts';
-import { costTable, fenced } from './data-sets.ts';
+import { costTable, fenced, resourceBill } from './data-sets.ts';
 import { awaitEnd } from './listening.ts';
+import { messageOf, savingsQuestion } from './value-questions.ts';
 
 /** Labels by which checks find the runs. Those that begin with `analysis` give the agent data to work on. */
 export const RUNS = {
@@ -79,7 +80,7 @@ export const costOptimisation = defineScenario({
     runInSession(stage, {
       label: RUNS.optimisation,
       agent: OPTIMISATION_AGENT,
-      message: ask(stage, 'Where can we save money? Rank the costs and estimate the savings.'),
+      message: messageOf(savingsQuestion(resourceBill(stage.random, stage.nonce('bill').slice(0, 6)))),
       withinMs: stage.thresholds.optimisationMs,
     }),
 });

@@ -5,6 +5,7 @@ import { connectivity } from './connectivity/suite.ts';
 import { isolation } from './isolation/suite.ts';
 import { lifecycle } from './lifecycle/suite.ts';
 import { resilience } from './resilience/suite.ts';
+import { value } from './value/suite.ts';
 
 /** All suites, in the order in which a person wants to know. */
 export const catalogue: readonly Suite<TrialView>[] = [
@@ -13,4 +14,5 @@ export const catalogue: readonly Suite<TrialView>[] = [
   isolation,
   agentsApi,
   resilience,
+  value,
 ];
