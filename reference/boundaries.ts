@@ -1,4 +1,5 @@
 import type { Credential } from './auth/principal.ts';
+import type { TurnExport } from './runs/account.ts';
 
 /** Answers one HTTP request. */
 export type HttpHandler = (request: Request) => Promise<Response>;
@@ -61,4 +62,6 @@ export interface Boundaries {
   readonly upgrades: (honest: UpgradeGate) => UpgradeGate;
   readonly sockets: (honest: ChatOpener) => ChatOpener;
   readonly streams: (honest: StreamOpener) => StreamOpener;
+  /** Where runs that ended are told to the telemetry. */
+  readonly exports: (honest: TurnExport) => TurnExport;
 }

@@ -24,6 +24,7 @@ import { upgradeGate } from './sockets/upgrade-gate.ts';
 import { type OpenStore, openStore } from './store/open.ts';
 import { openStream } from './stream/session.ts';
 import { telemetryMetrics } from './telemetry/metrics.ts';
+import { TelemetryReporter } from './telemetry/reporter.ts';
 
 /** A ready token of one of the deployment's users. */
 export interface ReadyToken {
@@ -85,13 +86,15 @@ function verifier({ keys, faults, boundaries }: Composition): TokenVerifier {
   });
 }
 
-function services({ settings, store: { db: store } }: Composition) {
+function services({ settings, store: { db: store }, boundaries }: Composition, reporter: TelemetryReporter) {
   const { clock, newId, thinkingMs, limits } = settings;
   const model = settings.model === undefined ? undefined : modelAt(settings.model);
   const agents = agentDirectory(BUILT_IN_AGENTS, store);
   const tickets = ticketSystems();
   const webhooks = webhookSender();
-  const inFlight = new RunsInFlight({ store, clock, newId, runTimeLimitMs: limits.runTimeLimitMs, tickets });
+  const onEnded = boundaries.exports((turn) => reporter.report(turn));
+  const { runTimeLimitMs } = limits;
+  const inFlight = new RunsInFlight({ store, clock, newId, runTimeLimitMs, onEnded, tickets });
   const parts = { store, clock, newId, inFlight, webhooks, workOf: workFinder({ thinkingMs, model }) };
   const chatRuns = new RunService({ ...parts, agents, maxRunsPerUser: limits.maxRunsPerUser });
   const agentRuns = new AgentRuns({ ...parts, maxRunsPerUser: limits.maxAgentRunsPerUser });
@@ -154,15 +157,17 @@ function applications(composition: Composition, inside: Services, verify: TokenV
   const apart = [...ports].map(([name, port]) => {
     return { name, port, app: telemetryApp(foundation, telemetry, name) };
   });
-  return { main, apart };
+  return { main, apart, ingest: apart.find(({ name }) => name === 'ingest')?.app ?? main };
 }
 
 async function run(composition: Composition): Promise<Running> {
-  const { settings, store, boundaries } = composition;
+  const { settings, store, boundaries, keys } = composition;
+  const { version } = settings;
   const verify = verifier(composition);
-  const inside = services(composition);
+  const reporter = new TelemetryReporter({ ingest: (request) => ingest.fetch(request), keys, version });
+  const inside = services(composition, reporter);
   const sockets = socketServer(composition, inside, verify);
-  const { main, apart } = applications(composition, inside, verify);
+  const { main, apart, ingest } = applications(composition, inside, verify);
   const server = serverOf(boundaries.http(async (request) => main.fetch(request)));
   server.on('upgrade', (request, stream, head) => {
     sockets.upgrade(request, stream, head).catch(() => stream.destroy());
@@ -188,6 +193,7 @@ async function run(composition: Composition): Promise<Running> {
     stop: async () => {
       inside.testing.stop();
       await inside.inFlight.stopAll('shutdown');
+      await reporter.close();
       await inside.webhooks.stop();
       await sockets.stop();
       await stopServing();

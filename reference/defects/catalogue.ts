@@ -86,6 +86,7 @@ export function defectSwitch(context: DefectContext, initial: readonly string[])
       upgrades: (honest) => (offer) => layered(honest, layers('upgrades'))(offer),
       sockets: (honest) => (peer) => layered(honest, layers('sockets'))(peer),
       streams: (honest) => (peer, runId) => layered(honest, layers('streams'))(peer, runId),
+      exports: (honest) => (turn) => layered(honest, layers('exports'))(turn),
     },
   };
 }

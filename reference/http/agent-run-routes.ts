@@ -119,7 +119,7 @@ async function appendMessage({ store, runs }: RunRouteParts, context: RouteConte
 
 async function cancelRun({ store, runs }: RunRouteParts, context: RouteContext): Promise<Response> {
   const project = await projectOfPath(store, context);
-  const cancelled = await runs.cancel(project.id, parameter(context, 'run'));
+  const cancelled = await runs.cancel(context.get('principal'), project.id, parameter(context, 'run'));
   const ended = new HttpError(409, 'CONFLICT', 'the run has ended already');
   if (typeof cancelled === 'string') throw refused(cancelled, ended);
   return context.json(cancelled);

@@ -2,7 +2,7 @@ import { parseMessage } from '../agents/fenced-data.ts';
 import type { Principal } from '../auth/principal.ts';
 import { timestamp } from '../clock.ts';
 import { countsOfRun, findRun, lockRun, openNextTurn, type StoredRun } from '../store/agent-runs.ts';
-import { insertFrames } from '../store/run-parts.ts';
+import { insertFrames, listSteps } from '../store/run-parts.ts';
 import { insertMessage, transition } from '../store/runs.ts';
 import type { WorkOrder } from '../workflows/graph.ts';
 import { readEvents } from './history.ts';
@@ -35,6 +35,9 @@ export interface NewAgentMessage {
   readonly content: string;
   readonly contextItemIds: readonly string[];
 }
+
+/** More than a run can have. */
+const ALL_STEPS = 25_000;
 
 /** What the service is composed of. */
 export interface AgentRunParts extends StartParts {
@@ -79,14 +82,14 @@ export class AgentRuns {
   }
 
   /** Cancels a run and waits until its work has stopped. */
-  async cancel(projectId: string, runId: string): Promise<AgentRun | RunRefusal> {
+  async cancel(principal: Principal, projectId: string, runId: string): Promise<AgentRun | RunRefusal> {
     const { store, inFlight } = this.#parts;
     const known = await findRun(store, projectId, runId);
     if (known === undefined) return 'NOT_FOUND';
     // Not while it is being made or reopened: it must be known by then who works on it.
     const flying = await inFlight.exclusively(known.run.id, async () => {
       const one = inFlight.get(known.run.id);
-      if (one === undefined) await this.#cancelAbandoned(projectId, known.run.id);
+      if (one === undefined) await this.#cancelAbandoned(principal, projectId, known);
       return one;
     });
     flying?.live.stop('cancelled');
@@ -97,25 +100,37 @@ export class AgentRuns {
   }
 
   /** A run that no process works on any more can still be ended. */
-  async #cancelAbandoned(projectId: string, runId: string): Promise<void> {
+  async #cancelAbandoned(
+    principal: Principal,
+    projectId: string,
+    { run: { id }, agent }: StoredRun,
+  ): Promise<void> {
     const { store, clock, newId } = this.#parts;
-    const run = (await findRun(store, projectId, runId))?.run;
+    const run = (await findRun(store, projectId, id))?.run;
     if (run === undefined || run.finishedAt !== null) return;
     const { frames } = await countsOfRun(store, run.id);
     const parts = { clock, newId, write: async () => undefined, onFailure: () => undefined };
     const record = new RunRecord(parts, run, frames + 1);
     const finishedAt = timestamp(clock.now());
     const ended: AgentRun = { ...run, status: 'CANCELLED', finishedAt };
-    await store.transaction().execute(async (trx) => {
+    const isEnded = await store.transaction().execute(async (trx) => {
       const change = {
         runId: run.id,
         turn: run.turn,
         from: ['PENDING', 'RUNNING'],
         to: 'CANCELLED',
       } as const;
-      if (!(await transition(trx, { ...change, at: new Date(finishedAt) }))) return;
+      if (!(await transition(trx, { ...change, at: new Date(finishedAt) }))) return false;
       await insertFrames(trx, record.prepare([{ type: 'agent.run.cancelled', run: ended }]));
+      return true;
     });
+    if (isEnded) await this.#tellOfEnd(principal, agent, ended).catch(() => undefined); // it has ended all the same
+  }
+
+  async #tellOfEnd(principal: Principal, agent: string, run: AgentRun): Promise<void> {
+    const { items } = await listSteps(this.#parts.store, run.id, { limit: ALL_STEPS, seen: undefined });
+    const steps = items.map(({ ordinal: _, ...step }) => ({ step, name: step.nodeId }));
+    this.#parts.inFlight.ended({ principal, agent, run, steps, failure: undefined });
   }
 
   async #add(known: StoredRun, wanted: NewAgentMessage): Promise<AgentMessage | RunRefusal> {

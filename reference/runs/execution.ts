@@ -7,6 +7,7 @@ import type { Store } from '../store/open.ts';
 import { isStoreOutage } from '../store/outage.ts';
 import { readContextItems } from '../store/projects.ts';
 import { earlierProse, transition } from '../store/runs.ts';
+import type { TurnExport } from './account.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { commitEnd, lostEnd, type TurnEnd } from './ending.ts';
 import type { Failure, RunEvent, RunEventBody, TerminalBody, TokenUsage } from './events.ts';
@@ -24,6 +25,8 @@ export interface RunSurroundings {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly runTimeLimitMs: number;
+  /** Hears of every first turn that ended. */
+  readonly onEnded: TurnExport;
   readonly tickets: (tenant: string) => TicketSystem;
 }
 
@@ -132,6 +135,7 @@ export class RunExecution {
 
   #emit(body: RunEventBody, atMs: number): void {
     this.#count(body);
+    this.#run.account.observe(body);
     if (this.#run.identity.origin !== 'chat') return; // nobody can listen on the chat socket
     const event = this.#run.stamp(body, atMs);
     this.#run.publish(event);
@@ -191,6 +195,7 @@ export class RunExecution {
       this.#record.adopt(told.frames);
       return told;
     });
+    this.#run.account.observe(end.event);
     this.#record.log.end();
     if (this.#run.identity.origin === 'chat') this.#run.publish(end.event);
     return end.isStored;

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { storableText } from '../store/ids.ts';
 import { insertFrames } from '../store/run-parts.ts';
+import type { EndedTurn } from './account.ts';
 import type { RunListener } from './events.ts';
 import { RunExecution, type RunSurroundings, type TurnInput } from './execution.ts';
 import { KeyedQueue } from './keyed-queue.ts';
@@ -93,6 +94,7 @@ export class RunsInFlight {
     const forget = (): void => {
       if (this.#runs.get(run.id)?.live === live) this.#runs.delete(run.id);
       this.forgetListeners(run.id);
+      this.ended(live.account.of(live.identity.principal, live.identity.agent, record));
     };
     const done = execution.perform(work, exclusively).then((isStored) => {
       if (isStored) forget();
@@ -102,6 +104,11 @@ export class RunsInFlight {
     const flying = { live, record, done };
     this.#runs.set(run.id, flying);
     return flying;
+  }
+
+  /** Tells of a turn that ended; nobody is told of later turns (docs/protocol.md 8). */
+  ended(turn: EndedTurn): void {
+    if (turn.run.turn === 1) this.#around.onEnded(turn);
   }
 
   /** Stores an end that the store did not hear of, as soon as it is back. */

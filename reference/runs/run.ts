@@ -1,6 +1,7 @@
 import type { Principal } from '../auth/principal.ts';
 import { type Clock, timestamp } from '../clock.ts';
 import type { RunOrigin } from '../store/tables.ts';
+import { TurnAccount } from './account.ts';
 import type { RunEvent, RunEventBody, RunListener } from './events.ts';
 
 /** What identifies a run and never changes during it. */
@@ -22,6 +23,7 @@ export type StopReason = 'cancelled' | 'timeout' | 'shutdown' | 'store';
 /** A run in flight: its events so far, who listens, and the means to stop it. */
 export class LiveRun {
   readonly identity: RunIdentity;
+  readonly account = new TurnAccount();
   readonly #clock: Clock;
   readonly #newId: () => string;
   readonly #events: RunEvent[];
