@@ -5,6 +5,7 @@ import { doorDefects } from './door-defects.ts';
 import { eventDefects } from './event-defects.ts';
 import { fieldDefects } from './field-defects.ts';
 import { httpDefects } from './http-defects.ts';
+import { isolationDefects } from './isolation-defects.ts';
 import { orderDefects } from './order-defects.ts';
 import { requestDefects } from './request-defects.ts';
 import { runChangeDefects } from './run-change-defects.ts';
@@ -12,14 +13,21 @@ import { runListDefects } from './run-list-defects.ts';
 import { runPartDefects } from './run-part-defects.ts';
 import { runRequestDefects } from './run-request-defects.ts';
 import { runStateDefects } from './run-state-defects.ts';
+import { sandboxCompareDefects } from './sandbox-compare-defects.ts';
+import { sandboxEffectDefects } from './sandbox-effect-defects.ts';
+import { sandboxHistoryDefects } from './sandbox-history-defects.ts';
+import { sandboxRequestDefects } from './sandbox-request-defects.ts';
+import { sandboxTraceDefects } from './sandbox-trace-defects.ts';
 import { socketDefects } from './socket-defects.ts';
 import { streamDefects } from './stream-defects.ts';
 import { streamHistoryDefects } from './stream-history-defects.ts';
+import { valueDefects } from './value-defects.ts';
 
 const DEFECTS: readonly Defect[] = [
   ...eventDefects,
   ...fieldDefects,
   ...orderDefects,
+  ...isolationDefects,
   ...deliveryDefects,
   ...requestDefects,
   ...socketDefects,
@@ -32,6 +40,12 @@ const DEFECTS: readonly Defect[] = [
   ...runPartDefects,
   ...streamDefects,
   ...streamHistoryDefects,
+  ...sandboxRequestDefects,
+  ...sandboxTraceDefects,
+  ...sandboxHistoryDefects,
+  ...sandboxCompareDefects,
+  ...sandboxEffectDefects,
+  ...valueDefects,
 ].sort((left, right) => left.id.localeCompare(right.id));
 
 /** Every defect the deployment can commit, as data. */

@@ -10,8 +10,8 @@ export const deliveryDefects: readonly Defect[] = [
     title: 'one connection registry for all: events go to every user',
     breaks: '4',
     family: 'isolation',
-    mustFail: ['IS-1', 'IS-2', 'LC-8'],
-    mayFail: ['IS-5', 'IS-6', 'IS-10', 'IS-14', 'LC-16', 'LC-17'],
+    mustFail: ['IS-1', 'IS-2', 'IS-5', 'LC-8'],
+    mayFail: ['IS-6', 'IS-10', 'IS-14', 'LC-16', 'LC-17'],
     build: () => {
       const open = new Set<ChatPeer>();
       return {
@@ -73,8 +73,8 @@ export const deliveryDefects: readonly Defect[] = [
     title: 'events go to all sockets of the principal',
     breaks: '4',
     family: 'isolation',
-    mustFail: ['LC-17'],
-    mayFail: ['IS-5'],
+    mustFail: ['IS-5', 'LC-17'],
+    mayFail: [],
     build: () => {
       const open = new Set<ChatPeer>();
       return {

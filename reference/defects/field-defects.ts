@@ -80,8 +80,8 @@ export const fieldDefects: readonly Defect[] = [
     title: 'events name another user than the one who asked',
     breaks: '4',
     family: 'isolation',
-    mustFail: ['LC-8'],
-    mayFail: ['IS-2', 'LC-16', 'LC-17', 'LC-22'],
+    mustFail: ['IS-2', 'LC-8'],
+    mayFail: ['IS-5', 'LC-16', 'LC-17', 'LC-22'],
     build: () => changingEvents(() => (frame) => ({ ...frame, user_id: 'somebody-else' })),
   },
   {

@@ -80,7 +80,7 @@ export const streamHistoryDefects: readonly Defect[] = [
     title: "somebody else's run is refused otherwise than an unknown one",
     breaks: '2',
     family: 'isolation',
-    mustFail: ['AR-10.2a'],
+    mustFail: ['AR-10.2a', 'IS-4'],
     mayFail: [],
     build: () => {
       const known = new Set<string>();

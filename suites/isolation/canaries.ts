@@ -14,7 +14,7 @@ export interface Canary {
 }
 
 /** How a canary was dressed where it was found. */
-export type Dress = 'plain' | 'reversed' | 'encoded';
+export type Dress = 'plain' | 'reversed' | 'encoded' | 'in pieces';
 
 export interface Hit {
   readonly canary: Canary;

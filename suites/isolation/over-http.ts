@@ -1,6 +1,6 @@
 /** Users who look for each other's runs wherever they could be, over HTTP and on the streams. */
 import { type BoundCase, defineCase } from '../../harness/core/contract-case.ts';
-import type { Actor, Stage } from '../../harness/core/scenario.ts';
+import type { Actor, Socket, Stage } from '../../harness/core/scenario.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
 import { canaryOf } from '../../scenarios/canary.ts';
 import {
@@ -27,6 +27,8 @@ const AFTERWARDS = { run: 'own run afterwards', messages: 'own messages afterwar
 
 interface Holding {
   readonly actor: Actor;
+  /** The owner's own subscription, where there are streams. */
+  readonly stream: Socket | undefined;
   readonly project: OwnProject;
   /** `/api/projects/{p}/agent-runs/{r}` */
   readonly run: string;
@@ -49,7 +51,10 @@ async function settle(stage: Stage, index: number): Promise<Holding | undefined>
   const run = await startRun(project, workflowId, 'start run', { inputQuery: `Look at ${word('query')}` });
   if (run === undefined) return undefined;
   await ask(project, 'own message', 'POST', `${run}/messages`, { content: `And ${word('message')}?` });
-  return { actor, project, run };
+  const stream = stage.offers('run-stream')
+    ? await actor.connect({ label: 'own stream', stream: streamOf(runIdOf(run)) })
+    : undefined;
+  return { actor, project, run, stream };
 }
 
 async function idOf(actor: Actor, label: string, path: string, body: Readonly<Record<string, unknown>>) {
@@ -117,7 +122,8 @@ async function totals({ project }: Holding, when: string): Promise<void> {
 }
 
 /** Reads whatever a user may read. */
-async function readAll(stage: Stage, { actor, project, run }: Holding): Promise<void> {
+async function readAll(stage: Stage, { actor, project, run, stream }: Holding): Promise<void> {
+  await stream?.closed(stage.thresholds.completionMs);
   await awaitStatus(stage, project, run, TERMINAL_STATUSES, AFTERWARDS.run);
   await walk(project, AFTERWARDS.messages, `${run}/messages`);
   const telemetry = stage.offers('telemetry')

@@ -12,6 +12,8 @@ export interface Received {
   readonly surface: Surface;
   readonly text: string;
   readonly ref: EvidenceRef;
+  /** Said over several frames. */
+  readonly isStrung?: true;
 }
 
 /** Something of one user's that another received. */
@@ -48,7 +50,7 @@ function ofSocket(view: TrialView, socket: SocketView, surface: Surface): readon
   });
   return [
     ...inbound.map(({ text, seq }) => one(text, seq)),
-    ...strung(inbound).map(({ text, seqs }) => one(text, ...seqs)),
+    ...strung(inbound).map(({ text, seqs }) => ({ ...one(text, ...seqs), isStrung: true as const })),
     ...(refused === undefined
       ? []
       : [one(`${JSON.stringify(refused.headers)}\n${refused.body}`, refused.seq)]),
@@ -95,10 +97,18 @@ function parsed(text: string): unknown {
   }
 }
 
-/** What users received of each other. */
-export const leaksIn = (received: readonly Received[], { search }: CanarySearch): readonly Leak[] =>
-  received.flatMap((one) =>
-    search(one.text).flatMap(({ canary, dress }): Leak[] =>
-      canary.owner === one.actor ? [] : [{ canary, dress, received: one }],
-    ),
-  );
+/** What users received of each other; what is in one frame already is not told again of several. */
+export function leaksIn(received: readonly Received[], { search }: CanarySearch): readonly Leak[] {
+  const leaksOf = (those: readonly Received[]): readonly Leak[] =>
+    those.flatMap((one) =>
+      search(one.text).flatMap(({ canary, dress }): Leak[] =>
+        canary.owner === one.actor ? [] : [{ canary, dress, received: one }],
+      ),
+    );
+  const whole = leaksOf(received.filter(({ isStrung }) => isStrung === undefined));
+  const told = new Set(whole.map((leak) => `${leak.received.actor}\n${leak.canary.word}`));
+  const pieces = leaksOf(received.filter(({ isStrung }) => isStrung === true))
+    .filter((leak) => !told.has(`${leak.received.actor}\n${leak.canary.word}`))
+    .map((leak): Leak => ({ ...leak, dress: 'in pieces' }));
+  return [...whole, ...pieces];
+}

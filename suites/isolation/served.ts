@@ -20,8 +20,11 @@ import { canariesOf } from './canaries.ts';
 import { defineCrowdCheck } from './crowd-check.ts';
 
 /** The requirement whose breach hides a run that did not come to its end. */
-const hiddenBy = (run: RunView): string =>
-  run.end === 'refused' ? 'CN-9' : run.events.length === 0 ? 'CN-4' : 'LC-3';
+function hiddenBy(run: RunView): string {
+  if (run.end === 'refused') return 'CN-9';
+  if (run.end === 'terminal') return 'IS-13';
+  return run.events.length === 0 ? 'CN-4' : 'LC-3';
+}
 
 export const keepsOlderSocketsServed = defineCrowdCheck({
   id: 'isolation/keeps-older-sockets-served',
