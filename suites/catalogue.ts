@@ -3,8 +3,10 @@ import type { TrialView } from '../harness/judge/views.ts';
 import { agentsApi } from './agents-api/suite.ts';
 import { connectivity } from './connectivity/suite.ts';
 import { isolation } from './isolation/suite.ts';
+import { latency } from './latency/suite.ts';
 import { lifecycle } from './lifecycle/suite.ts';
 import { resilience } from './resilience/suite.ts';
+import { sandbox } from './sandbox/suite.ts';
 import { value } from './value/suite.ts';
 
 /** All suites, in the order in which a person wants to know. */
@@ -13,6 +15,8 @@ export const catalogue: readonly Suite<TrialView>[] = [
   lifecycle,
   isolation,
   agentsApi,
+  sandbox,
   resilience,
   value,
+  latency,
 ];

@@ -1,0 +1,31 @@
+import type { BoundCase } from '../../harness/core/contract-case.ts';
+import type { Suite } from '../../harness/core/suite.ts';
+import type { TrialView } from '../../harness/judge/views.ts';
+import { comparisonCases } from './compare.ts';
+import { crowd } from './crowd.ts';
+import { effectCases } from './effects.ts';
+import { historyCases } from './history.ts';
+import { readingCases } from './reading.ts';
+import { refusalCases } from './refusals.ts';
+import { requirements } from './requirements.ts';
+import { tenancyCases } from './tenancy.ts';
+import { testing } from './testing.ts';
+
+const cases: readonly BoundCase<TrialView>[] = [
+  testing,
+  ...refusalCases,
+  ...historyCases,
+  ...readingCases,
+  ...comparisonCases,
+  ...effectCases,
+  ...tenancyCases,
+  crowd,
+];
+
+export const sandbox: Suite<TrialView> = {
+  id: 'sandbox',
+  title: 'Sandbox: agents are tested without consequences',
+  requirements,
+  scenarios: cases.map(({ scenario }) => scenario),
+  checks: cases.flatMap(({ checks }) => checks),
+};
