@@ -75,7 +75,7 @@ export default {
     layer(
       'plan',
       '^harness/plan/',
-      inHarness('core'),
+      inHarness('core', 'stats'),
       'A plan is made from declarations and given facts alone, so that the same seed gives the same plan.',
     ),
     layer(

@@ -37,6 +37,7 @@ export function benchPlan(wsUrl: string): Plan {
     limits: {
       concurrency: 1,
       users: 5,
+      agentRuns: 0,
       startsPerSecond: DEFAULT_PROFILE.limits.startsPerSecond,
       frameBytes: DEFAULT_PROFILE.limits.frameBytes,
       entriesPerTrial: UNBOUNDED,

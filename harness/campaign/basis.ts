@@ -40,6 +40,8 @@ export function basisOf(
       concurrency: config.harness.concurrency,
       users: config.harness.users,
       startsPerSecond,
+      agentRuns: config.harness.maxAgentRuns,
+      ...(config.harness.maxTokens === undefined ? {} : { tokens: config.harness.maxTokens }),
       frameBytes,
       entriesPerTrial,
       evidenceBytesPerTrial,

@@ -26,6 +26,7 @@ import { basisOf } from './basis.ts';
 import { createFolder, evidencePath, loadPlan, pruneEvidence, quarantineSecrets } from './folder.ts';
 import { judgeStored } from './judge-stored.ts';
 import { startReferenceProcess } from './reference-process.ts';
+import { stoppingRule } from './stopping.ts';
 
 /** What whoever starts a campaign decides. */
 export interface CampaignAsk {
@@ -101,7 +102,7 @@ async function withReference(
     const config = await loadConfig({
       env: ask.env,
       cwd: ask.cwd,
-      overrides: { ...overrides, ...reference.variables },
+      overrides: { ...pace(ask), ...overrides, ...reference.variables },
       ...(overrides?.TARGET_PROFILE === undefined ? { profile: ownReference(reference.controlUrl) } : {}),
     });
     if (config.target === undefined) throw new HarnessError('INTERNAL', 'the reference gave no target');
@@ -110,6 +111,12 @@ async function withReference(
     await reference.stop();
   }
 }
+
+/** Our own deployment does little but think: twice as many trials at once do not slow each other. */
+const OWN_CONCURRENCY = '8';
+
+const pace = ({ env }: CampaignAsk): CampaignAsk['overrides'] =>
+  env['HARNESS_CONCURRENCY'] === undefined ? { HARNESS_CONCURRENCY: OWN_CONCURRENCY } : {};
 
 /** `20261121-025959-k3x9qa`: sorts by time, and is a folder's name everywhere. */
 function campaignName({ clock, uniqueWord }: CampaignAsk): string {
@@ -166,7 +173,8 @@ async function drive(
     );
     const evidenceDir = evidencePath(dir);
     const faults = createFaultSwitch(target.faults, network.dispatcher);
-    const how = { scenarios, network, tokens, redactor, clock, faults, evidenceDir, ended };
+    const stopping = stoppingRule(plan, suites, dir);
+    const how = { stopping, scenarios, network, tokens, redactor, clock, faults, evidenceDir, ended };
     const catcher = needsCatcher(plan, scenarios) ? await openCatcher(config.harness.catcher) : undefined;
     await play(plan, { ...how, catcher, watch: ask.watch }).finally(() => catcher?.close());
   } catch (cause) {

@@ -26,6 +26,9 @@ export interface HarnessOptions {
   readonly catcher: CatcherOptions;
   readonly readyTimeoutMs: number;
   readonly maxMinutes: number | undefined;
+  /** Agent runs that topping up may bring the campaign to. */
+  readonly maxAgentRuns: number;
+  readonly maxTokens: number | undefined;
   /** Absolute; PEM certificates to trust besides Node's own. */
   readonly caFile: string | undefined;
 }
@@ -35,6 +38,12 @@ const CONCURRENCY = 4;
 
 /** Concurrent users, as docs/protocol.md section 4 names them. */
 const USERS = 5;
+
+/**
+ * A target without a fault is done after some 80 runs for each claim; one that exceeds a limit once in a hundred runs needs
+ * two to three times as many. This is room for that; nothing is driven that no claim needs.
+ */
+const MAX_AGENT_RUNS = 1_200;
 
 /** With a probe that has just begun, the preflight must be over within 15 s. */
 const READY_AT_MOST_MS = 14_000;
@@ -56,6 +65,9 @@ export function readOptions(reader: Reader): HarnessOptions {
     catcher: readCatcher(reader),
     readyTimeoutMs: readyTimeout(reader),
     maxMinutes: whole(reader, 'HARNESS_MAX_MINUTES', { from: 1, to: 1440, example: 60 }),
+    maxAgentRuns:
+      whole(reader, 'HARNESS_MAX_AGENT_RUNS', { from: 0, to: 1_000_000, example: 500 }) ?? MAX_AGENT_RUNS,
+    maxTokens: whole(reader, 'HARNESS_MAX_TOKENS', { from: 1, to: 1e12, example: 2_000_000 }),
     caFile: readCaFile(reader),
   };
 }

@@ -51,6 +51,8 @@ const OWN = {
   HARNESS_CATCHER_PORT: plain,
   HARNESS_READY_TIMEOUT_MS: plain,
   HARNESS_MAX_MINUTES: plain,
+  HARNESS_MAX_AGENT_RUNS: plain,
+  HARNESS_MAX_TOKENS: plain,
 } as const satisfies Record<string, Variable>;
 
 /** Variables that other programs define; read, but never refused for their spelling. */

@@ -2,9 +2,11 @@
  * A check is a pure judgement of one requirement. It reads views, returns findings, and never touches the
  * network, the clock or the disk, so that the same evidence gives the same verdict for ever.
  *
- * Two shapes: a *trial check* judges each transcript alone; a *campaign check* collects a small fact from
- * each and concludes once. Neither ever sees two transcripts at a time, which bounds memory.
+ * Three shapes: a *trial check* judges each transcript alone; a *campaign check* collects a small fact from
+ * each and concludes once; a *claim* is declared only, and decided on the samples of the campaign. None ever sees two
+ * transcripts at a time, which bounds memory.
  */
+import type { LatencyClaim } from './claim.ts';
 import type { Finding } from './finding.ts';
 import type { PriceTable } from './prices.ts';
 import type { Capability } from './requirement.ts';
@@ -45,7 +47,17 @@ export interface CampaignCheck<View, Fact = unknown> extends CheckBase {
   readonly conclude: (facts: readonly Fact[], terms: Terms) => readonly Finding[];
 }
 
-export type Check<View> = TrialCheck<View> | CampaignCheck<View>;
+export interface ClaimCheck extends CheckBase {
+  readonly kind: 'claim';
+  readonly claim: LatencyClaim;
+}
+
+export type Check<View> = TrialCheck<View> | CampaignCheck<View> | ClaimCheck;
+
+/** Freezes a check that is decided on samples; the scenario it needs is the one that yields them. */
+export function defineClaim(check: Omit<ClaimCheck, 'kind' | 'scenarios'>): ClaimCheck {
+  return Object.freeze({ kind: 'claim', scenarios: [check.claim.topUp], ...check });
+}
 
 /** Freezes a check that judges one transcript at a time. */
 export function defineCheck<View>(check: Omit<TrialCheck<View>, 'kind'>): Check<View> {

@@ -9,6 +9,8 @@ export interface Finding {
   readonly expected: string;
   readonly actual: string;
   readonly refs: readonly EvidenceRef[];
+  /** What would settle it, where that is known; only on inconclusive findings. */
+  readonly decide?: string;
   /** The requirement whose breach made this one unobservable; only on inconclusive findings. */
   readonly because?: string;
 }

@@ -8,12 +8,25 @@ export const MEASURES = {
   completion: 'from asking for a run to its completion',
   'largest-gap': 'the longest silence between two events of a run',
   cancel: 'from asking for a cancellation to the terminal event',
-  http: 'from an HTTP request to its whole answer',
+  http: 'from an HTTP request to its whole answer, a good one',
+  'first-event-under-load':
+    'from the intended dial to the first lifecycle event of the run asked for at once, under load',
   'telemetry-lag': 'from the end of a run, or its ingest, to its first showing in the telemetry',
 } as const;
 export type MeasureName = keyof typeof MEASURES;
 
+/**
+ * What became of something that is measured. `deadline`: it had not come when we stopped waiting, `ms` is how long that
+ * was. `failed`: it can no longer come, and `ms` says nothing.
+ */
 export interface Sample {
   readonly measure: MeasureName;
+  /** The agent, or the endpoint; absent where all are alike. */
+  readonly of?: string;
+  readonly outcome: 'came' | 'deadline' | 'failed';
   readonly ms: number;
+  /** When it began, on the clock of its transcript. */
+  readonly from: number;
+  /** Entries that show it. */
+  readonly entries: readonly number[];
 }

@@ -19,11 +19,12 @@ import { defineScenario, type Scenario } from '../core/scenario.ts';
 import { decodeTranscript } from '../evidence/codec.ts';
 import { createRedactor } from '../evidence/redaction.ts';
 import type { Entry, Transcript } from '../evidence/transcript.ts';
+import { inOrder } from '../plan/order.ts';
 import type { Plan, PlannedTrial } from '../plan/plan.ts';
 import { createTokenSource } from './auth.ts';
 import { openNetwork } from './network.ts';
 import { createPacer } from './pacer.ts';
-import { inOrder, play } from './play.ts';
+import { play } from './play.ts';
 import { systemClock } from './system-clock.ts';
 
 const TOKEN = 'token-of-ada-that-nobody-may-see';
@@ -130,7 +131,14 @@ function planOf(url: string, driving: Driving): Plan {
     },
     thresholds: THRESHOLDS,
     origins: { unlisted: 'https://other.example' },
-    limits: { concurrency, startsPerSecond, frameBytes, entriesPerTrial: 1000, evidenceBytesPerTrial: 1e7 },
+    limits: {
+      concurrency,
+      startsPerSecond,
+      agentRuns: 0,
+      frameBytes,
+      entriesPerTrial: 1000,
+      evidenceBytesPerTrial: 1e7,
+    },
     trials: Array.from({ length: trials }, (_, index) =>
       trialOf({ id: `visit-${index + 1}`, number: index + 1 }),
     ),

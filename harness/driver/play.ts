@@ -53,7 +53,7 @@ export interface PlayWay {
   readonly ended: AbortSignal;
   readonly watch: (event: PlayEvent) => void;
   /** Without it everything that is planned is driven. */
-  readonly stopping?: StoppingRule;
+  readonly stopping?: StoppingRule | undefined;
 }
 
 /** The one thing that flows back: whether samples are still needed. It sees transcripts and decides nothing else. */

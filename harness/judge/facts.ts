@@ -1,28 +1,11 @@
-import { MEASURES, type MeasureName } from '../core/measure.ts';
-import type { Millis } from '../evidence/transcript.ts';
 import type { Plan, PlannedTrial } from '../plan/plan.ts';
-import type { Estimate } from '../stats/estimate.ts';
-import { quantileEstimate, sortedSamples } from '../stats/quantile.ts';
 import { type ClockSkew, clockSkew, type OffsetBound, offsetBound } from './clock-skew.ts';
 import { type FixtureFacts, fixtureFacts } from './fixture-facts.ts';
+import { collectMeasures, type MeasureFact } from './measures.ts';
 import { isCompleted } from './run-facts.ts';
-import { samplesOf } from './samples.ts';
 import { printable } from './tally.ts';
 import { versionOf } from './version.ts';
 import type { SocketView, TrialView } from './views.ts';
-
-/** One latency over the campaign, from quiet trials, with the observer's own error beside it. */
-export interface MeasureFact {
-  readonly measure: MeasureName;
-  readonly meaning: string;
-  readonly n: number;
-  readonly minMs: Millis;
-  readonly medianMs: Estimate;
-  readonly p95Ms: Estimate;
-  readonly maxMs: Millis;
-  /** The worst 99th percentile of our own event-loop delay in the trials that the samples come from. */
-  readonly observerErrorMs: Millis;
-}
 
 /** One way of connecting and how the target answered it. */
 export interface AuthRow {
@@ -54,7 +37,7 @@ export interface FactCollector {
 
 /** Gathers what the report tells besides verdicts, transcript by transcript. */
 export function createFacts(plan: Plan): FactCollector {
-  const samples = new Map<MeasureName, { ms: number[]; observerErrorMs: number }>();
+  const measures = collectMeasures();
   const bounds: OffsetBound[] = [];
   const versions = new Set<string>();
   const auth = new Map<string, AuthRow>();
@@ -64,7 +47,7 @@ export function createFacts(plan: Plan): FactCollector {
 
   return {
     take(view, trial) {
-      if (trial.interference === 'quiet') takeSamples(samples, view);
+      measures.take(view, trial);
       bounds.push(...view.exchanges.flatMap((exchange) => offsetBound(exchange, view) ?? []));
       for (const version of view.exchanges.flatMap((exchange) => versionOf(exchange, plan) ?? []))
         versions.add(printable(version));
@@ -76,7 +59,7 @@ export function createFacts(plan: Plan): FactCollector {
       moments.push(view.wallAt(0), view.wallAt(last));
     },
     conclude: () => ({
-      measures: summarise(samples),
+      measures: measures.conclude(),
       connectivity: {
         versions: [...versions].sort(),
         auth: [...auth.values()].sort((a, b) => a.label.localeCompare(b.label)),
@@ -95,38 +78,6 @@ export function createFacts(plan: Plan): FactCollector {
       },
     }),
   };
-}
-
-type Samples = Map<MeasureName, { ms: number[]; observerErrorMs: number }>;
-
-function takeSamples(samples: Samples, view: TrialView): void {
-  const observerErrorMs = view.transcript.seal?.observer.loopDelayP99Ms ?? 0;
-  for (const { measure, ms } of samplesOf(view)) {
-    const group = samples.get(measure) ?? { ms: [], observerErrorMs: 0 };
-    group.ms.push(ms);
-    group.observerErrorMs = Math.max(group.observerErrorMs, observerErrorMs);
-    samples.set(measure, group);
-  }
-}
-
-function summarise(samples: Samples): readonly MeasureFact[] {
-  return (Object.keys(MEASURES) as MeasureName[]).flatMap((measure): MeasureFact[] => {
-    const group = samples.get(measure);
-    if (group === undefined) return [];
-    const sorted = sortedSamples(group.ms);
-    return [
-      {
-        measure,
-        meaning: MEASURES[measure],
-        n: sorted.length,
-        minMs: sorted[0] ?? 0,
-        medianMs: quantileEstimate(sorted, 0.5),
-        p95Ms: quantileEstimate(sorted, 0.95),
-        maxMs: sorted.at(-1) ?? 0,
-        observerErrorMs: group.observerErrorMs,
-      },
-    ];
-  });
 }
 
 /** What became of a dial, in a few words that do not depend on the attempt. */

@@ -6,7 +6,7 @@
  * no pass, a check that found nothing is an error, and a check that throws is our bug, never the target's
  * failure.
  */
-import type { CampaignCheck, Check, Terms } from '../core/check.ts';
+import type { CampaignCheck, ClaimCheck, Terms, TrialCheck } from '../core/check.ts';
 import { type Finding, inconclusive } from '../core/finding.ts';
 import type { Suite } from '../core/suite.ts';
 import { type Verdict, worstVerdict } from '../core/verdict.ts';
@@ -15,6 +15,8 @@ import type { EvidenceRef } from '../evidence/transcript.ts';
 import type { Plan, PlannedTrial } from '../plan/plan.ts';
 import type { Dialect } from '../protocol/agent-event.ts';
 import { viewTrial } from './build-views.ts';
+import { type ClaimBook, type ClaimState, openClaims } from './claims.ts';
+import { type ClaimFact, claimFact, claimFinding } from './decide-claims.ts';
 import { type CampaignFacts, createFacts, type FactCollector } from './facts.ts';
 import { FindingTally } from './tally.ts';
 import type { TrialView } from './views.ts';
@@ -31,7 +33,8 @@ export interface CheckVerdict {
 /** How the evidence of a planned trial was found. */
 export interface TrialEvidence {
   readonly trial: string;
-  readonly state: 'sealed' | 'unsealed' | 'missing';
+  /** `unneeded`: topping up that the claims did not ask for any more. */
+  readonly state: 'sealed' | 'unsealed' | 'missing' | 'unneeded';
   readonly end?: string;
   readonly note?: string;
   readonly entries: number;
@@ -41,10 +44,11 @@ export interface Judgement {
   readonly checks: readonly CheckVerdict[];
   readonly trials: readonly TrialEvidence[];
   readonly facts: CampaignFacts;
+  readonly claims: readonly ClaimFact[];
 }
 
 interface Judged {
-  readonly check: Check<TrialView>;
+  readonly check: TrialCheck<TrialView> | CampaignCheck<TrialView>;
   readonly tally: FindingTally;
   readonly collected: unknown[];
   /** Whether all that a campaign check collected from was whole. */
@@ -69,17 +73,9 @@ export function createJudge(plan: Plan, suites: readonly Suite<TrialView>[], dia
     origins: plan.origins,
   };
   const selected = new Set(plan.checks.filter((check) => check.selected).map(({ id }) => id));
-  const judged: readonly Judged[] = suites
-    .flatMap(({ checks }) => checks)
-    .filter(({ id }) => selected.has(id))
-    .map((check) => ({
-      check,
-      tally: new FindingTally(),
-      collected: [],
-      whole: true,
-      silent: [],
-      spoke: false,
-    }));
+  const own = suites.flatMap(({ checks }) => checks).filter(({ id }) => selected.has(id));
+  const judged = own.flatMap((check): Judged[] => (check.kind === 'claim' ? [] : [newJudged(check)]));
+  const book = openClaims(plan, claimsOf(suites, plan));
   const planned = new Map(plan.trials.map((trial) => [trial.id, trial]));
   const seen = new Map<string, TrialEvidence>();
   const facts = createFacts(plan);
@@ -87,23 +83,63 @@ export function createJudge(plan: Plan, suites: readonly Suite<TrialView>[], dia
   const take = (id: string, read: ReadTranscript | undefined): void => {
     const trial = planned.get(id);
     if (trial === undefined || seen.has(id)) return;
-    const own = ownEvidence(plan, trial, read);
-    seen.set(id, evidenceOf(id, own));
-    takeTrial(judged, trial, own, terms, dialect, facts);
+    const evidence = ownEvidence(plan, trial, read);
+    seen.set(id, evidenceOf(id, evidence));
+    takeTrial({ judged, book, terms, dialect, facts }, trial, evidence);
   };
   return {
     take,
     conclude() {
       for (const id of planned.keys()) if (!seen.has(id)) take(id, undefined);
-      const known = new Set(judged.map(({ check }) => check.id));
+      const known = new Set(own.map(({ id }) => id));
       const unknown = [...selected].filter((id) => !known.has(id)).map(unknownCheck(plan));
       return {
-        checks: [...judged.map((one) => conclude(one, terms)), ...unknown],
-        trials: [...planned.keys()].flatMap((id) => seen.get(id) ?? []),
+        checks: [
+          ...judged.map((one) => conclude(one, terms)),
+          ...book.claims.map((state) => concludeClaim(state, book)),
+          ...unknown,
+        ],
+        trials: [...planned.keys()].flatMap((id) => withoutUnneeded(seen.get(id), book)),
         facts: facts.conclude(),
+        claims: book.claims.map(claimFact),
       };
     },
   };
+}
+
+/** The claims that the plan selected, as the suites declare them. */
+export function claimsOf(suites: readonly Suite<TrialView>[], plan: Plan): readonly ClaimCheck[] {
+  const selected = new Set(plan.checks.filter((check) => check.selected).map(({ id }) => id));
+  return suites
+    .flatMap(({ checks }) => checks)
+    .flatMap((check) => (check.kind === 'claim' && selected.has(check.id) ? [check] : []));
+}
+
+const newJudged = (check: Judged['check']): Judged => ({
+  check,
+  tally: new FindingTally(),
+  collected: [],
+  whole: true,
+  silent: [],
+  spoke: false,
+});
+
+/** A trial that nobody drove because nobody needed it is not missing. */
+function withoutUnneeded(
+  evidence: TrialEvidence | undefined,
+  { unneeded }: ClaimBook,
+): readonly TrialEvidence[] {
+  if (evidence === undefined) return [];
+  return [unneeded.has(evidence.trial) ? { ...evidence, state: 'unneeded' } : evidence];
+}
+
+function concludeClaim(state: ClaimState, book: ClaimBook): CheckVerdict {
+  const { id: check, requirement, claim } = state.check;
+  const tally = new FindingTally();
+  tally.add(claimFinding(state, book.hasGap(), [{ trial: `${claim.topUp}-1`, entries: [] }]));
+  const { findings, counts } = tally.sum();
+  const verdict = worstVerdict(findings.map((finding) => finding.verdict));
+  return { check, requirement, verdict, findings, counts };
 }
 
 /** A transcript of another trial or campaign under this one's name is no evidence for it. */
@@ -134,20 +170,26 @@ function evidenceOf(trial: string, read: ReadTranscript | undefined): TrialEvide
   };
 }
 
-function takeTrial(
-  judged: readonly Judged[],
-  trial: PlannedTrial,
-  read: ReadTranscript | undefined,
-  terms: Terms,
-  dialect: Dialect,
-  facts: FactCollector,
-): void {
+interface Judging {
+  readonly judged: readonly Judged[];
+  readonly book: ClaimBook;
+  readonly terms: Terms;
+  readonly dialect: Dialect;
+  readonly facts: FactCollector;
+}
+
+function takeTrial(judging: Judging, trial: PlannedTrial, read: ReadTranscript | undefined): void {
+  const { judged, book, terms, dialect, facts } = judging;
   const view = read?.transcript === undefined ? undefined : viewTrial(read.transcript, dialect);
   if (view !== undefined) facts.take(view, trial);
   const spoilt = spoiltEvidence(trial, view, read);
+  // Whether topping up was needed only the claims know.
+  const isMissed = view === undefined && trial.topUp === true;
+  if (view === undefined) book.leaveOut(trial.id);
+  else book.take(trial.id, view, spoilt?.verdict === 'error' ? spoilt : undefined);
   for (const one of judged) {
     const needs = one.check.scenarios.includes(trial.scenario);
-    if (needs && spoilt !== undefined) one.tally.add(spoilt);
+    if (needs && spoilt !== undefined && !isMissed) one.tally.add(spoilt);
     if (view !== undefined) examine(one, view, terms, needs && spoilt === undefined);
   }
 }

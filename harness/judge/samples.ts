@@ -1,46 +1,144 @@
 import type { Sample } from '../core/measure.ts';
+import type { DeadlineEntry } from '../evidence/transcript.ts';
+import { endpointOf } from './endpoint.ts';
 import { largestGap, terminalOf } from './run-facts.ts';
 import { telemetryLags } from './telemetry-lag.ts';
-import type { RunView, TrialView } from './views.ts';
+import type { ExchangeView, RunView, SocketView, TrialView } from './views.ts';
 
-/** Every latency that one trial shows. What never came is no sample: failures are counted apart. */
+/** Every latency that one trial shows, and what never came although it was waited for. */
 export function samplesOf(view: TrialView): readonly Sample[] {
   return [
-    ...view.exchanges.flatMap(({ request, response }): Sample[] =>
-      response === undefined ? [] : [{ measure: 'http', ms: response.at - request.at }],
+    ...view.exchanges.flatMap(httpSamples),
+    ...view.sockets.flatMap(socketSamples),
+    ...view.sockets.flatMap((socket) => socket.runs.flatMap((run) => runSamples(run, socket))),
+    ...telemetryLags(view).map(
+      (ms): Sample => ({ measure: 'telemetry-lag', outcome: 'came', ms, from: 0, entries: [] }),
     ),
-    ...view.sockets.flatMap(({ dial, open, greetings, pings }): Sample[] => {
-      const [greeting] = greetings;
-      return [
-        ...(open === undefined ? [] : [{ measure: 'connect', ms: open.at - dial.intendedAt } as const]),
-        ...(open === undefined || greeting === undefined
-          ? []
-          : [{ measure: 'greeting', ms: greeting.at - open.at } as const]),
-        ...pings.flatMap(({ at, pong }): Sample[] =>
-          pong === undefined ? [] : [{ measure: 'ping', ms: pong.at - at }],
-        ),
-      ];
-    }),
-    ...view.runs.flatMap(runSamples),
-    ...telemetryLags(view).map((ms) => ({ measure: 'telemetry-lag', ms }) as const),
   ];
 }
 
-function runSamples(run: RunView): readonly Sample[] {
-  const first = run.events[0];
-  if (first === undefined) return [];
-  const tool = run.events.find(({ event }) => event.kind === 'tool.started');
+/** Under load a session counts from the moment at which it was meant to begin, whatever kept it waiting. */
+export function samplesUnderLoad(view: TrialView): readonly Sample[] {
+  return view.sockets.flatMap((socket): Sample[] => {
+    const [run] = socket.runs;
+    const first = run?.events[0];
+    const from = socket.dial.intendedAt;
+    const sample = { measure: 'first-event-under-load', from } as const;
+    const shown = (at: number, outcome: Sample['outcome'], seq: number): Sample => ({
+      ...sample,
+      outcome,
+      ms: at - from,
+      entries: [socket.dial.seq, seq],
+    });
+    if (first !== undefined) return [shown(first.at, 'came', first.seq)];
+    const deadline = socket.deadlines[0];
+    return deadline === undefined
+      ? [{ ...sample, outcome: 'failed', ms: 0, entries: [socket.dial.seq] }]
+      : [shown(deadline.at, 'deadline', deadline.seq)];
+  });
+}
+
+/** A refusal says nothing of how long the work takes; that it is a refusal is judged elsewhere. */
+function httpSamples({ request, response, failure }: ExchangeView): readonly Sample[] {
+  const of = endpointOf(request.method, request.url);
+  const sample = { measure: 'http', of, from: request.at } as const;
+  const until = (at: number, seq: number) => ({ ms: at - request.at, entries: [request.seq, seq] });
+  if (response !== undefined) {
+    if (response.status >= 500)
+      return [{ ...sample, outcome: 'failed', ...until(response.at, response.seq) }];
+    if (response.status >= 400) return [];
+    return [{ ...sample, outcome: 'came', ...until(response.at, response.seq) }];
+  }
+  if (failure === undefined) return [];
+  const outcome = failure.kind === 'deadline' ? 'deadline' : 'failed';
+  return [{ ...sample, outcome, ...until(failure.at, failure.seq) }];
+}
+
+const waitedFor = (socket: SocketView, what: string): DeadlineEntry | undefined =>
+  socket.deadlines.find((deadline) => deadline.waitedFor === what);
+
+/** From one moment to another, or to the deadline at which the other had not come; nothing where nobody waited. */
+function between(
+  measure: Sample['measure'],
+  from: { readonly at: number; readonly seq: number },
+  to: { readonly at: number; readonly seq: number } | undefined,
+  deadline: DeadlineEntry | undefined,
+  of?: string,
+): readonly Sample[] {
+  const end = to ?? deadline;
+  if (end === undefined) return [];
+  const outcome = to === undefined ? 'deadline' : 'came';
+  const sample = {
+    measure,
+    outcome,
+    ms: end.at - from.at,
+    from: from.at,
+    entries: [from.seq, end.seq],
+  } as const;
+  return [of === undefined ? sample : { ...sample, of }];
+}
+
+function socketSamples(socket: SocketView): readonly Sample[] {
+  const { dial, open, refused, errors, greetings, pings } = socket;
+  const intended = { at: dial.intendedAt, seq: dial.seq };
+  const lost = refused === undefined && open === undefined && errors.length > 0;
+  return [
+    ...(lost
+      ? [{ measure: 'connect', outcome: 'failed', ms: 0, from: dial.at, entries: [dial.seq] } as const]
+      : between('connect', intended, open, waitedFor(socket, 'open socket'))),
+    ...(open === undefined ? [] : between('greeting', open, greetings[0], waitedFor(socket, 'greeting'))),
+    ...pings.flatMap((ping) => between('ping', ping, ping.pong, waitedFor(socket, `pong ${ping.requestId}`))),
+  ];
+}
+
+function runSamples(run: RunView, socket: SocketView): readonly Sample[] {
+  const asked = { at: run.askedAt, seq: run.askedSeq };
+  const [first] = run.events;
   const terminal = terminalOf(run);
+  const deadline =
+    run.end === 'deadline'
+      ? socket.deadlines.find((one) => one.waitedFor.endsWith(` ${run.requestId}`))
+      : undefined;
+  const tool = run.events.find(({ event }) => event.kind === 'tool.started');
   const [cancel] = run.cancels;
   return [
-    { measure: 'first-event', ms: first.at - run.askedAt },
-    ...(tool === undefined ? [] : [{ measure: 'first-tool', ms: tool.at - run.askedAt } as const]),
-    ...(terminal?.event.kind === 'run.completed'
-      ? [{ measure: 'completion', ms: terminal.at - run.askedAt } as const]
-      : []),
-    ...(terminal === undefined ? [] : [{ measure: 'largest-gap', ms: largestGap(run).ms } as const]),
-    ...(cancel === undefined || terminal === undefined || terminal.at < cancel.at
+    ...(first === undefined && (run.end === 'refused' || run.end === 'closed')
+      ? [failed('first-event', run)]
+      : between('first-event', asked, first, deadline)),
+    ...between('first-tool', asked, tool, first === undefined ? undefined : deadline),
+    ...(cancel === undefined ? completions(run, deadline) : []),
+    ...gaps(run, deadline),
+    ...(cancel === undefined || (terminal !== undefined && terminal.at < cancel.at)
       ? []
-      : [{ measure: 'cancel', ms: terminal.at - cancel.at } as const]),
+      : between('cancel', cancel, terminal, deadline)),
   ];
+}
+
+const failed = (measure: Sample['measure'], run: RunView, of?: string): Sample => ({
+  measure,
+  ...(of === undefined ? {} : { of }),
+  outcome: 'failed',
+  ms: 0,
+  from: run.askedAt,
+  entries: run.endRef.entries,
+});
+
+function completions(run: RunView, deadline: DeadlineEntry | undefined): readonly Sample[] {
+  const asked = { at: run.askedAt, seq: run.askedSeq };
+  const terminal = terminalOf(run);
+  if (terminal?.event.kind === 'run.completed')
+    return between('completion', asked, terminal, undefined, run.agent);
+  if (terminal === undefined && deadline !== undefined)
+    return between('completion', asked, undefined, deadline, run.agent);
+  return run.end === 'not-awaited' ? [] : [failed('completion', run, run.agent)];
+}
+
+function gaps(run: RunView, deadline: DeadlineEntry | undefined): readonly Sample[] {
+  const last = run.events.at(-1);
+  if (last === undefined) return [];
+  if (terminalOf(run) !== undefined) {
+    const { ms, between: entries } = largestGap(run);
+    return [{ measure: 'largest-gap', outcome: 'came', ms, from: run.askedAt, entries }];
+  }
+  return between('largest-gap', last, undefined, deadline);
 }

@@ -4,7 +4,8 @@ import type { Scenario } from '../core/scenario.ts';
 import type { Suite } from '../core/suite.ts';
 import { PLAN_FORMAT, type Plan, type PlannedTrial } from './plan.ts';
 import { sealPlan } from './seal.ts';
-import { type Capabilities, type ChosenCheck, chooseChecks, missingFor } from './select.ts';
+import { type Capabilities, type ChosenCheck, chooseChecks, missingFor, refuseNothing } from './select.ts';
+import { sizeTopUps, type TopUpScenario } from './top-up.ts';
 
 /** What a plan is made from, besides the suites. */
 export type PlanBasis = Pick<
@@ -33,12 +34,13 @@ export type PlanBasis = Pick<
  */
 export function makePlan<View>(suites: readonly Suite<View>[], basis: PlanBasis): Plan {
   const { identities, ...stated } = basis;
-  const chosen = chooseChecks(suites, basis.selectors, basis.capabilities);
-  const scenarios = neededScenarios(suites, chosen, basis.capabilities).map((scenario) =>
+  const asked = chooseChecks(suites, basis.selectors, basis.capabilities);
+  const needed = neededScenarios(suites, asked, basis.capabilities).map((scenario) =>
     sized(scenario, basis.limits.users),
   );
+  const { chosen, scenarios } = withinBudget(asked, needed, basis.limits.agentRuns);
+  refuseNothing(chosen, basis.selectors);
   const trials = planTrials(scenarios, identities, basis.seed);
-  const runs = new Map(scenarios.map(({ id, agentRuns }) => [id, agentRuns]));
   return sealPlan({
     format: PLAN_FORMAT,
     ...stated,
@@ -51,8 +53,44 @@ export function makePlan<View>(suites: readonly Suite<View>[], basis: PlanBasis)
       reason,
     })),
     trials,
-    agentRuns: trials.reduce((sum, { scenario }) => sum + (runs.get(scenario) ?? 0), 0),
+    agentRuns: costOf(scenarios.filter(({ isTopUp }) => !isTopUp)),
+    agentRunsAtMost: costOf(scenarios),
   });
+}
+
+const costOf = (scenarios: readonly SizedScenario[]): number =>
+  scenarios.reduce((sum, { trials, moment, agentRuns }) => sum + agentRuns * countOf({ trials, moment }), 0);
+
+const countOf = ({ trials, moment }: Pick<Scenario, 'trials' | 'moment'>): number =>
+  moment === 'both-ends' ? 2 : trials;
+
+/** Leaves out the claims that the budget can never decide, and plans as many topping-up trials as it allows. */
+function withinBudget<View>(
+  asked: readonly ChosenCheck<View>[],
+  needed: readonly SizedScenario[],
+  agentRuns: number,
+): { readonly chosen: readonly ChosenCheck<View>[]; readonly scenarios: readonly SizedScenario[] } {
+  const claims = asked.flatMap(({ check, selected }) => (selected && check.kind === 'claim' ? [check] : []));
+  const ids = new Set(claims.map(({ claim }) => claim.topUp));
+  const always = needed.filter(({ id }) => !ids.has(id));
+  // In the order of the claims: what is cheap and named first is decided first.
+  const topping = [...ids].flatMap((id) => needed.find((scenario) => scenario.id === id) ?? []);
+  const { trials, undecidable } = sizeTopUps(
+    claims,
+    topping.map(({ id, agentRuns: cost, crowd }): TopUpScenario => ({ id, agentRuns: cost, crowd })),
+    Math.max(0, agentRuns - costOf(always)),
+  );
+  const toppingUp = topping.flatMap((scenario): SizedScenario[] => {
+    const count = trials.get(scenario.id) ?? 0;
+    return count === 0 ? [] : [{ ...scenario, trials: count, isTopUp: true }];
+  });
+  return {
+    chosen: asked.map((choice) => {
+      const reason = undecidable.get(choice.check.id);
+      return reason === undefined ? choice : { ...choice, selected: false, reason };
+    }),
+    scenarios: [...always, ...toppingUp],
+  };
 }
 
 function planRequirements<View>(
@@ -98,12 +136,14 @@ function neededScenarios<View>(
 /** A scenario whose number of actors is known. */
 interface SizedScenario extends Scenario {
   readonly actors: number;
+  readonly crowd: number;
+  readonly isTopUp: boolean;
 }
 
 const sized = (scenario: Scenario, users: number): SizedScenario =>
   scenario.actors === 'crowd'
-    ? { ...scenario, actors: users, agentRuns: scenario.agentRuns * users }
-    : { ...scenario, actors: scenario.actors };
+    ? { ...scenario, actors: users, agentRuns: scenario.agentRuns * users, crowd: users, isTopUp: false }
+    : { ...scenario, actors: scenario.actors, crowd: 1, isTopUp: false };
 
 function planTrials(
   scenarios: readonly SizedScenario[],
@@ -114,8 +154,7 @@ function planTrials(
   let rotation = 0;
   return scenarios.flatMap((scenario) => {
     if (scenario.actors > identities.length) throw tooFew(scenario, identities.length);
-    const count = scenario.moment === 'both-ends' ? 2 : scenario.trials;
-    return Array.from({ length: count }, (_, index): PlannedTrial => {
+    return Array.from({ length: countOf(scenario) }, (_, index): PlannedTrial => {
       const first = rotation;
       rotation += scenario.actors;
       return {
@@ -125,6 +164,7 @@ function planTrials(
         seed: trialSeed(seed, scenario.id, index),
         interference: scenario.interference,
         moment: scenario.moment === 'any' ? 'any' : index === 0 ? 'opening' : 'closing',
+        ...(scenario.isTopUp ? { topUp: true } : {}),
         actors: castOf(scenario, identities, first).map((identity) => allot(identities, identity)),
       };
     });

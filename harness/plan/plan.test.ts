@@ -102,6 +102,7 @@ const BASIS: PlanBasis = {
   limits: {
     concurrency: 1,
     users: 5,
+    agentRuns: 0,
     startsPerSecond: 1,
     frameBytes: 1,
     entriesPerTrial: 1,

@@ -21,6 +21,8 @@ const plannedTrial = z.object({
   seed: z.number().int(),
   interference: z.enum(['quiet', 'load', 'disruptive']),
   moment: z.enum(['opening', 'any', 'closing']),
+  /** Driven only while a claim needs its samples. */
+  topUp: z.literal(true).optional(),
   actors: z.array(plannedActor),
 });
 
@@ -78,6 +80,10 @@ export const planSchema = z.object({
     /** How many principals a crowd is. */
     users: z.number().int().min(1),
     startsPerSecond: z.number().positive(),
+    /** Agent runs that topping up may bring the campaign to. */
+    agentRuns: z.number().int().min(0),
+    /** Tokens of all runs, counted from their usage, from which on nothing is topped up. */
+    tokens: z.number().int().positive().optional(),
     frameBytes: z.number().int().positive(),
     entriesPerTrial: z.number().int().positive(),
     evidenceBytesPerTrial: z.number().int().positive(),
@@ -104,8 +110,10 @@ export const planSchema = z.object({
   ),
   checks: z.array(z.object({ id: z.string(), requirement: z.string(), title: z.string(), ...choice })),
   trials: z.array(plannedTrial),
-  /** Agent runs that the trials start in all: what the campaign costs. */
+  /** Agent runs that are started in any case: the least that the campaign costs. */
   agentRuns: z.number().int().min(0),
+  /** With all topping up that the budget allows. */
+  agentRunsAtMost: z.number().int().min(0),
   /** SHA-256 of the rest, so that evidence cannot be judged by another plan than the one it was driven for. */
   seal: z.string(),
 });

@@ -44,7 +44,19 @@ export function chooseChecks<View>(
     ...located,
     ...choose(located, selectors, scenarios, capabilities),
   }));
-  if (chosen.some(({ selected }) => selected)) return chosen;
+  refuseNothing(chosen, selectors);
+  return chosen;
+}
+
+/**
+ * A campaign that would judge nothing is a mistake, and told with the nearest reason.
+ * @throws HarnessError `NOTHING_SELECTED` where no check is selected.
+ */
+export function refuseNothing<View>(
+  chosen: readonly ChosenCheck<View>[],
+  selectors: readonly string[],
+): void {
+  if (chosen.some(({ selected }) => selected)) return;
   const asked = chosen.find(({ reason }) => reason !== NOT_ASKED);
   throw new HarnessError('NOTHING_SELECTED', `${quoted(selectors)} selects nothing that can be judged here`, {
     hint: asked === undefined ? 'run "list" for what there is' : `${asked.requirement.id}: ${asked.reason}`,

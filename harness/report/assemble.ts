@@ -51,6 +51,10 @@ export function assembleReport(input: ReportInput): CampaignReport {
     requirements,
     checks: checksOf(input),
     measures: (judgement?.facts.measures ?? []).map(measureOf),
+    claims: (judgement?.claims ?? []).map(({ p95Ms, ...claim }) => ({
+      ...claim,
+      ...(p95Ms === undefined ? {} : { p95Ms: { ...p95Ms } }),
+    })),
     connectivity: connectivityOf(plan, judgement),
     evidence: evidenceOf(judgement),
   } satisfies Omit<CampaignReport, 'conclusion' | 'notProven'>;
@@ -70,13 +74,24 @@ function targetOf(plan: Plan, judgement: Judgement | undefined): CampaignReport[
 }
 
 function planOf(plan: Plan): CampaignReport['plan'] {
-  const { seal, seed, selectors, trials, agentRuns, departures, capabilities, variationPoints } = plan;
+  const {
+    seal,
+    seed,
+    selectors,
+    trials,
+    agentRuns,
+    agentRunsAtMost,
+    departures,
+    capabilities,
+    variationPoints,
+  } = plan;
   return {
     seal,
     seed,
     selectors: [...selectors],
     trials: trials.length,
     agentRuns,
+    agentRunsAtMost,
     departures: [...departures],
     capabilities: { ...capabilities },
     variationPoints: { ...variationPoints },
@@ -128,16 +143,19 @@ function verdictOf({
 }
 
 function measureOf(fact: Judgement['facts']['measures'][number]): ReportedMeasure {
-  return { ...fact, medianMs: { ...fact.medianMs }, p95Ms: { ...fact.p95Ms } };
+  const { medianMs, p95Ms, p99Ms } = fact;
+  return { ...fact, medianMs: { ...medianMs }, p95Ms: { ...p95Ms }, p99Ms: { ...p99Ms } };
 }
 
 function evidenceOf(judgement: Judgement | undefined): CampaignReport['evidence'] {
   const { asked, completed } = judgement?.facts.runs ?? { asked: 0, completed: 0 };
   const { created = 0, removed = 0, left = [] } = judgement?.facts.fixtures ?? {};
   const fixtures = { created, removed, left: [...left] };
+  const trials = judgement?.trials ?? [];
   return {
     runs: { asked, completed },
     fixtures,
-    trials: (judgement?.trials ?? []).map((trial) => ({ ...trial })),
+    unneeded: trials.filter(({ state }) => state === 'unneeded').length,
+    trials: trials.flatMap(({ state, ...trial }) => (state === 'unneeded' ? [] : [{ state, ...trial }])),
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ERROR_CODES } from '../core/errors.ts';
 import { MEASURES, type MeasureName } from '../core/measure.ts';
 import { DISPOSITIONS, LEVELS, VERDICTS } from '../core/verdict.ts';
+import { ANSWERS } from '../stats/decide.ts';
 
 export const REPORT_FORMAT = 'agent-conformance/report@1';
 
@@ -27,6 +28,8 @@ const finding = z.object({
   expected: z.string(),
   actual: z.string(),
   because: z.string().optional(),
+  /** What would settle an inconclusive one, where that is known. */
+  decide: z.string().optional(),
   refs: z.array(evidenceRef),
 });
 
@@ -66,13 +69,38 @@ const requirement = z.object({
 
 const measure = z.object({
   measure: z.enum(Object.keys(MEASURES) as [MeasureName, ...MeasureName[]]),
+  /** The agent, or the endpoint; absent for all of them. */
+  of: z.string().optional(),
   meaning: z.string(),
   n: z.number().int(),
   minMs: z.number(),
+  meanMs: z.number(),
   medianMs: estimate,
   p95Ms: estimate,
+  p99Ms: estimate,
   maxMs: z.number(),
+  /** The first sample, which is in no other figure. */
+  coldMs: z.number().optional(),
+  /** Asked for and never come. */
+  failed: z.number().int(),
   observerErrorMs: z.number(),
+});
+
+/** A latency limit and how it was decided on the samples of the campaign. */
+const claim = z.object({
+  check: z.string(),
+  requirement: z.string(),
+  measure: z.enum(Object.keys(MEASURES) as [MeasureName, ...MeasureName[]]),
+  of: z.string().optional(),
+  limitMs: z.number(),
+  answer: z.enum(ANSWERS),
+  /** Samples in the decision; of these within the limit; of these possibly late by our own doing. */
+  n: z.number().int(),
+  good: z.number().int(),
+  spoilt: z.number().int(),
+  failed: z.number().int(),
+  p95Ms: estimate.optional(),
+  coldMs: z.number().optional(),
 });
 
 /** The one document that every renderer reads. */
@@ -99,7 +127,9 @@ export const reportSchema = z.object({
     seed: z.number().int(),
     selectors: z.array(z.string()),
     trials: z.number().int(),
+    /** Started in any case, and with all topping up that the budget allows. */
     agentRuns: z.number().int(),
+    agentRunsAtMost: z.number().int(),
     departures: z.array(z.string()),
     capabilities: z.record(z.string(), z.object({ available: z.boolean(), reason: z.string() })),
     variationPoints: z.record(z.string(), z.string()),
@@ -119,6 +149,7 @@ export const reportSchema = z.object({
   requirements: z.array(requirement),
   checks: z.array(check),
   measures: z.array(measure),
+  claims: z.array(claim),
   connectivity: z.object({
     host: z.string(),
     versions: z.array(z.string()),
@@ -136,6 +167,8 @@ export const reportSchema = z.object({
       removed: z.number().int(),
       left: z.array(z.string()),
     }),
+    /** Trials that topping up might have driven, and did not need to. */
+    unneeded: z.number().int(),
     trials: z.array(
       z.object({
         trial: z.string(),
@@ -154,4 +187,5 @@ export type CampaignReport = z.infer<typeof reportSchema>;
 export type ReportedRequirement = CampaignReport['requirements'][number];
 export type ReportedCheck = CampaignReport['checks'][number];
 export type ReportedFinding = ReportedCheck['findings'][number];
+export type ReportedClaim = CampaignReport['claims'][number];
 export type ReportedMeasure = CampaignReport['measures'][number];

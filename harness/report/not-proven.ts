@@ -5,7 +5,7 @@
 import type { Plan } from '../plan/plan.ts';
 import type { CampaignReport, ReportedMeasure } from './model.ts';
 import { counted, enumerate } from './plain-text.ts';
-import { idsOf, leftOut, readingsOf, whatWouldDecide } from './reading.ts';
+import { idsOf, leftOut, NOT_ASKED, readingsOf, whatWouldDecide } from './reading.ts';
 
 /** What the sentences are drawn from. */
 export type Facts = Pick<
@@ -22,6 +22,7 @@ export function notProvenBy(report: Facts, plan: Plan): string[] {
     ...lostEvidence(report),
     ...report.measures.flatMap(smallSample),
     ...omitted(report),
+    ...described(report, plan),
     ...movedLimits(report),
     ...neverTried(plan),
     ...rareFaults(report),
@@ -69,14 +70,15 @@ const ONE_SAMPLE: Readonly<Record<ReportedMeasure['measure'], string>> = {
   'largest-gap': 'run',
   cancel: 'cancellation',
   http: 'answer',
+  'first-event-under-load': 'session',
   'telemetry-lag': 'run in the telemetry',
 };
 
 /** Confidence of one bound of a two-sided interval, in percent: what lies outside is shared by two tails. */
 const oneSided = (confidence: number): number => Math.round((1 + confidence) * 50);
 
-function smallSample({ measure, n, p95Ms }: ReportedMeasure): readonly string[] {
-  if (p95Ms.high !== undefined) return [];
+function smallSample({ measure, of, n, p95Ms }: ReportedMeasure): readonly string[] {
+  if (of !== undefined || p95Ms.high !== undefined) return [];
   const basis = n === 1 ? `n=1 ${ONE_SAMPLE[measure]}` : `n=${n} ${ONE_SAMPLE[measure]}s`;
   return [`p95 of ${measure} rests on ${basis}: no upper bound at ${oneSided(p95Ms.confidence)} %.`];
 }
@@ -92,6 +94,14 @@ function omitted(report: Facts): readonly string[] {
     ({ ids, kind, reason }) =>
       `${counted(ids.length, 'requirement')} ${WHY_OMITTED[kind]} (${enumerate(ids)}): ${reason}.`,
   );
+}
+
+/** Claims that are not decided beneath a requirement that others of its checks decide. */
+function described({ requirements }: Facts, plan: Plan): readonly string[] {
+  const selected = new Set(requirements.flatMap(({ id, selected: isSelected }) => (isSelected ? [id] : [])));
+  return plan.checks
+    .filter((check) => !check.selected && selected.has(check.requirement) && check.reason !== NOT_ASKED)
+    .map(({ requirement, title, reason }) => `${requirement}, that ${title}: ${reason}.`);
 }
 
 function movedLimits({ plan }: Facts): readonly string[] {

@@ -43,6 +43,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 /** What would turn an undecided check into a pass or a fail. */
 export function whatWouldDecide({ finding }: Pick<Reading, 'finding'>): string {
   if (finding === undefined) return 'drive again';
+  if (finding.decide !== undefined) return finding.decide;
   if (finding.because !== undefined) return `mend ${finding.because}, which hides it, then drive again`;
   return REMEDIES[finding.code] ?? `evidence of this: ${finding.expected}`;
 }
@@ -55,7 +56,7 @@ export interface LeftOut {
 }
 
 /** The plan's word for what the selectors do not name. */
-const NOT_ASKED = 'not asked for';
+export const NOT_ASKED = 'not asked for';
 
 /** What was not selected, by reason, in the order of the plan. */
 export function leftOut(report: Pick<CampaignReport, 'requirements'>): readonly LeftOut[] {

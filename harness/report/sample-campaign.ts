@@ -56,6 +56,7 @@ export function samplePlan(requirements: readonly Requirement[], over: Partial<P
     limits: {
       concurrency: 4,
       users: 5,
+      agentRuns: 0,
       startsPerSecond: 5,
       frameBytes: 65_536,
       entriesPerTrial: 1000,
@@ -78,6 +79,7 @@ export function samplePlan(requirements: readonly Requirement[], over: Partial<P
       },
     ],
     agentRuns: 9,
+    agentRunsAtMost: 9,
     seal: 'f00d',
     ...over,
   };
@@ -119,6 +121,7 @@ export function sampleJudgement(checks: readonly CheckVerdict[]): Judgement {
   const ping = { point: 12.25, low: 11, high: 14, n: 80, confidence: 0.9 };
   return {
     checks,
+    claims: [],
     trials: [
       { trial: 'two-tenants-1', state: 'sealed', end: 'finished', entries: 60 },
       { trial: 'two-tenants-2', state: 'sealed', end: 'finished', entries: 58 },
@@ -130,8 +133,11 @@ export function sampleJudgement(checks: readonly CheckVerdict[]): Judgement {
           meaning: '',
           n: 80,
           minMs: 9,
+          meanMs: 12.5,
           medianMs: ping,
           p95Ms: ping,
+          p99Ms: ping,
+          failed: 0,
           maxMs: 20,
           observerErrorMs: 1.4,
         },
@@ -140,8 +146,11 @@ export function sampleJudgement(checks: readonly CheckVerdict[]): Judgement {
           meaning: '',
           n: 9,
           minMs: 5000,
+          meanMs: 8400,
           medianMs: median,
           p95Ms: p95,
+          p99Ms: p95,
+          failed: 0,
           maxMs: 12_100,
           observerErrorMs: 1.4,
         },

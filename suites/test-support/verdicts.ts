@@ -62,6 +62,7 @@ export function planOf(
     limits: {
       concurrency: 4,
       users: 5,
+      agentRuns: 0,
       startsPerSecond: 10,
       frameBytes: 1_000_000,
       entriesPerTrial: 10_000,
@@ -80,6 +81,7 @@ export function planOf(
       actors: [],
     })),
     agentRuns: 0,
+    agentRunsAtMost: 0,
     seal: '',
     ...over,
   };

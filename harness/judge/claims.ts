@@ -1,0 +1,170 @@
+/**
+ * Decides the latency claims of a campaign, and with that when enough was sampled. The driver and the judge use this same
+ * book: the one to know whether another trial is needed, the other to know whether one that was not driven had to be.
+ *
+ * Trials are numbered by their start, which is the order of the plan. Samples are taken from the longest prefix of trials
+ * that are over, never from one that overtook another; what was decided stays decided.
+ */
+import type { ClaimCheck } from '../core/check.ts';
+import type { Finding } from '../core/finding.ts';
+import type { Sample } from '../core/measure.ts';
+import type { EvidenceRef } from '../evidence/transcript.ts';
+import { inOrder } from '../plan/order.ts';
+import type { Plan, PlannedTrial } from '../plan/plan.ts';
+import { P95_CLAIM } from '../stats/claim.ts';
+import { advance, NOTHING_SEEN, type Outcome, type Sequence } from '../stats/sequential.ts';
+import { isSpoilt, stalledMs } from './observer.ts';
+import { samplesOf, samplesUnderLoad } from './samples.ts';
+import { tokensOf } from './tokens.ts';
+import type { TrialView } from './views.ts';
+
+/** What was seen of one claim. */
+export interface ClaimState {
+  readonly check: ClaimCheck;
+  readonly limitMs: number;
+  sequence: Sequence;
+  /** The first sample: shown, not decided on. */
+  cold: number | undefined;
+  /** Milliseconds of the samples in the decision, in their order. */
+  readonly ms: number[];
+  failed: number;
+  /** Whether all evidence of the decision was whole. */
+  whole: boolean;
+  /** Topping-up trials in a row that brought no sample. */
+  barren: number;
+  readonly late: EvidenceRef[];
+  slowest: { readonly ms: number; readonly ref: EvidenceRef } | undefined;
+  /** A script of ours that broke while it was to bring samples. */
+  crash: Finding | undefined;
+}
+
+export interface ClaimBook {
+  /** The transcript of a trial that is over; `crash` where its script broke. */
+  readonly take: (trial: string, view: TrialView, crash?: Finding) => void;
+  /** There is no transcript of it. */
+  readonly leaveOut: (trial: string) => void;
+  /** Whether the claims still need the samples of that trial, as far as the prefix shows. */
+  readonly isNeeded: (trial: PlannedTrial) => boolean;
+  /** Trials that were left out and were not needed. */
+  readonly unneeded: ReadonlySet<string>;
+  /** Whether a trial that was still needed is missing: nothing after it was taken. */
+  readonly hasGap: () => boolean;
+  readonly claims: readonly ClaimState[];
+}
+
+/** So many topping-up trials in a row without a sample, and no more are driven for it: the target does not give any. */
+const BARREN_TRIALS = 5;
+const MOST_REFS = 5;
+/** A timer may fire a millisecond early. */
+const EARLY_MS = 1;
+
+interface Over {
+  readonly view: TrialView;
+  readonly crash: Finding | undefined;
+}
+
+/** A book with nothing in it yet, for these claims. */
+export function openClaims(plan: Plan, checks: readonly ClaimCheck[]): ClaimBook {
+  const order = inOrder(plan.trials).flatMap(({ trials }) => trials);
+  const claims = checks.map((check) => newState(check, plan));
+  const over = new Map<string, Over | 'left-out'>();
+  const unneeded = new Set<string>();
+  let next = 0;
+  let tokens = 0;
+  let gap = false;
+
+  const isNeeded = (trial: PlannedTrial): boolean =>
+    !gap &&
+    (plan.limits.tokens === undefined || tokens < plan.limits.tokens) &&
+    claims.some((state) => state.check.claim.topUp === trial.scenario && isOpen(state));
+  const settle = (): void => {
+    for (let trial = order[next]; trial !== undefined && !gap; trial = order[next]) {
+      const found = over.get(trial.id);
+      if (found === undefined) return;
+      over.delete(trial.id);
+      next += 1;
+      if (found === 'left-out') {
+        if (trial.topUp === true && !isNeeded(trial)) unneeded.add(trial.id);
+        else gap = true;
+        continue;
+      }
+      tokens += tokensOf(found.view);
+      for (const state of claims) enter(state, trial, found);
+    }
+  };
+  return {
+    take(trial, view, crash) {
+      over.set(trial, { view, crash });
+      settle();
+    },
+    leaveOut(trial) {
+      over.set(trial, 'left-out');
+      settle();
+    },
+    isNeeded,
+    unneeded,
+    hasGap: () => gap,
+    claims,
+  };
+}
+
+function newState(check: ClaimCheck, { thresholds }: Plan): ClaimState {
+  return {
+    check,
+    limitMs: thresholds[check.claim.limit],
+    sequence: NOTHING_SEEN,
+    cold: undefined,
+    ms: [],
+    failed: 0,
+    whole: true,
+    barren: 0,
+    late: [],
+    slowest: undefined,
+    crash: undefined,
+  };
+}
+
+const isOpen = ({ sequence, barren, crash }: ClaimState): boolean =>
+  sequence.answer === 'undecided' && barren < BARREN_TRIALS && crash === undefined;
+
+/** What one trial adds to one claim. */
+function enter(state: ClaimState, trial: PlannedTrial, { view, crash }: Over): void {
+  const { claim } = state.check;
+  const isOwn = trial.scenario === claim.topUp;
+  if (!isOpen(state) || !(claim.from === 'load' ? isOwn : trial.interference === 'quiet')) return;
+  if (isOwn && crash !== undefined) state.crash = crash;
+  const samples = (claim.from === 'load' ? samplesUnderLoad(view) : samplesOf(view)).filter(
+    ({ measure, of }) => measure === claim.measure && (claim.of === undefined || claim.of === of),
+  );
+  if (isOwn) state.barren = samples.some(({ outcome }) => outcome !== 'failed') ? 0 : state.barren + 1;
+  if (samples.length > 0 && !view.isWhole) state.whole = false;
+  for (const sample of samples) enterSample(state, sample, view);
+}
+
+function enterSample(state: ClaimState, sample: Sample, view: TrialView): void {
+  const outcome = judged(sample, state.limitMs, view);
+  if (outcome === 'failed') state.failed += 1;
+  if (outcome === 'failed' || outcome === 'unknown' || state.sequence.answer !== 'undecided') return;
+  if (state.cold === undefined) {
+    state.cold = sample.ms;
+    return;
+  }
+  state.sequence = advance(state.sequence, outcome, P95_CLAIM);
+  const ref = view.ref(...sample.entries);
+  if (outcome !== 'spoilt') state.ms.push(sample.ms);
+  if (outcome === 'bad' && state.late.length < MOST_REFS) state.late.push(ref);
+  if (sample.ms > (state.slowest?.ms ?? -1)) state.slowest = { ms: sample.ms, ref };
+}
+
+/** `unknown`: it was given up before its limit, which says neither that it would have kept it nor that it would not. */
+function judged(sample: Sample, limitMs: number, view: TrialView): Outcome | 'failed' | 'unknown' {
+  const { outcome, ms } = sample;
+  if (outcome === 'failed') return 'failed';
+  if (outcome === 'came') {
+    if (ms <= limitMs) return 'good';
+    return isSpoilt(ms - limitMs, view) ? 'spoilt' : 'bad';
+  }
+  if (ms + EARLY_MS < limitMs) return 'unknown';
+  // How much later it would have come is not known; a process that stood still for a while may not have heard it.
+  return stalledMs(view) > limitMs / 10 ? 'spoilt' : 'bad';
+}

@@ -1,0 +1,112 @@
+/**
+ * Each latency over the campaign in figures: all of a measure, and where agents or endpoints differ, each by itself. The
+ * sample that began first is the cold one, and apart; what never came is a failure, and apart too.
+ */
+import { mean } from 'simple-statistics';
+import { MEASURES, type MeasureName, type Sample } from '../core/measure.ts';
+import type { Millis } from '../evidence/transcript.ts';
+import type { PlannedTrial } from '../plan/plan.ts';
+import type { Estimate } from '../stats/estimate.ts';
+import { quantileEstimate, sortedSamples } from '../stats/quantile.ts';
+import { samplesOf, samplesUnderLoad } from './samples.ts';
+import type { TrialView } from './views.ts';
+
+/** One latency over the campaign, with the observer's own error beside it. */
+export interface MeasureFact {
+  readonly measure: MeasureName;
+  /** The agent, or the endpoint; absent for all of them. */
+  readonly of?: string;
+  readonly meaning: string;
+  readonly n: number;
+  readonly minMs: Millis;
+  readonly meanMs: Millis;
+  readonly medianMs: Estimate;
+  readonly p95Ms: Estimate;
+  readonly p99Ms: Estimate;
+  readonly maxMs: Millis;
+  /** The first sample of all, which is in no other figure; absent where there is only one. */
+  readonly coldMs?: Millis;
+  /** Asked for and never come, by a deadline or otherwise. */
+  readonly failed: number;
+  /** The worst 99th percentile of our own event-loop delay in the trials that the samples come from. */
+  readonly observerErrorMs: Millis;
+}
+
+interface Came {
+  readonly ms: Millis;
+  /** Wall clock of its beginning. */
+  readonly from: number;
+}
+
+interface Gathered {
+  readonly measure: MeasureName;
+  readonly of: string | undefined;
+  readonly came: Came[];
+  failed: number;
+  observerErrorMs: Millis;
+}
+
+export interface Measures {
+  readonly take: (view: TrialView, trial: PlannedTrial) => void;
+  readonly conclude: () => readonly MeasureFact[];
+}
+
+/** Collects the samples of quiet trials, and those of the trials that sample under load. */
+export function collectMeasures(): Measures {
+  const all = new Map<string, Gathered>();
+  return {
+    take(view, trial) {
+      for (const sample of suitable(view, trial)) {
+        add(all, sample, undefined, view);
+        if (sample.of !== undefined) add(all, sample, sample.of, view);
+      }
+    },
+    conclude: () =>
+      (Object.keys(MEASURES) as MeasureName[]).flatMap((measure) =>
+        [...all.values()]
+          .filter((one) => one.measure === measure)
+          .sort((a, b) => (a.of ?? '').localeCompare(b.of ?? ''))
+          .flatMap(summarise),
+      ),
+  };
+}
+
+function suitable(view: TrialView, { interference, topUp }: PlannedTrial): readonly Sample[] {
+  if (interference === 'quiet') return samplesOf(view);
+  return interference === 'load' && topUp === true ? samplesUnderLoad(view) : [];
+}
+
+function add(all: Map<string, Gathered>, sample: Sample, of: string | undefined, view: TrialView): void {
+  const { measure, outcome, ms, from } = sample;
+  const key = `${measure} ${of ?? ''}`;
+  const group = all.get(key) ?? { measure, of, came: [], failed: 0, observerErrorMs: 0 };
+  if (outcome === 'came') group.came.push({ ms, from: view.wallAt(from) });
+  else group.failed += 1;
+  const { loopDelayP99Ms = 0 } = view.transcript.seal?.observer ?? {};
+  group.observerErrorMs = Math.max(group.observerErrorMs, loopDelayP99Ms);
+  all.set(key, group);
+}
+
+function summarise({ measure, of, came, failed, observerErrorMs }: Gathered): readonly MeasureFact[] {
+  const [first, ...others] = [...came].sort((a, b) => a.from - b.from);
+  if (first === undefined) return [];
+  const warm = others.length === 0 ? [first] : others;
+  const sorted = sortedSamples(warm.map(({ ms }) => ms));
+  return [
+    {
+      measure,
+      ...(of === undefined ? {} : { of }),
+      meaning: MEASURES[measure],
+      n: sorted.length,
+      minMs: sorted[0] ?? 0,
+      meanMs: mean([...sorted]),
+      medianMs: quantileEstimate(sorted, 0.5),
+      p95Ms: quantileEstimate(sorted, 0.95),
+      p99Ms: quantileEstimate(sorted, 0.99),
+      maxMs: sorted.at(-1) ?? 0,
+      ...(others.length === 0 ? {} : { coldMs: first.ms }),
+      failed,
+      observerErrorMs,
+    },
+  ];
+}

@@ -1,0 +1,32 @@
+import type { Suite } from '../../harness/core/suite.ts';
+import type { TrialView } from '../../harness/judge/views.ts';
+import {
+  loadedSessions,
+  sampleCancellation,
+  sampleData,
+  sampleEndpoints,
+  sampleHealth,
+  sampleOptimisation,
+  sampleSessions,
+  sampleTeam,
+} from '../../scenarios/latency-samples.ts';
+import { benchmark } from './benchmark.ts';
+import { claims } from './claims.ts';
+import { requirements } from './requirements.ts';
+
+export const latency: Suite<TrialView> = {
+  id: 'latency',
+  title: 'Latency: limits kept by 95 of 100',
+  requirements,
+  scenarios: [
+    sampleSessions,
+    sampleHealth,
+    sampleData,
+    sampleCancellation,
+    sampleEndpoints,
+    loadedSessions,
+    sampleOptimisation,
+    sampleTeam,
+  ],
+  checks: [...claims, benchmark],
+};
