@@ -5,17 +5,21 @@ import { connectivity } from './connectivity/suite.ts';
 import { isolation } from './isolation/suite.ts';
 import { latency } from './latency/suite.ts';
 import { lifecycle } from './lifecycle/suite.ts';
+import { multiAgent } from './multi-agent/suite.ts';
 import { resilience } from './resilience/suite.ts';
 import { sandbox } from './sandbox/suite.ts';
+import { telemetry } from './telemetry/suite.ts';
 import { value } from './value/suite.ts';
 
 /** All suites, in the order in which a person wants to know. */
 export const catalogue: readonly Suite<TrialView>[] = [
   connectivity,
   lifecycle,
+  multiAgent,
   isolation,
   agentsApi,
   sandbox,
+  telemetry,
   resilience,
   value,
   latency,

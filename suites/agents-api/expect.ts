@@ -102,7 +102,7 @@ export const shape =
     const issues = result.error.issues
       .slice(0, 5)
       .map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
-    return wrong(about, 'wrong-shape', 'a body as docs/protocol.md section 5 has it', issues.join('; '));
+    return wrong(about, 'wrong-shape', 'a body as docs/protocol.md has it', issues.join('; '));
   };
 
 /** The body meets a condition that a shape cannot say. */

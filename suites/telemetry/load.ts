@@ -1,0 +1,71 @@
+import { type BoundCase, type CaseCheck, defineCase } from '../../harness/core/contract-case.ts';
+import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
+import { isSpoilt } from '../../harness/judge/observer.ts';
+import type { TrialView } from '../../harness/judge/views.ts';
+import { quantileEstimate, sortedSamples } from '../../harness/stats/quantile.ts';
+import { labelled, missing, refOf } from '../agents-api/expect.ts';
+import { inMs, say } from '../statements.ts';
+import { ingest, openGround, query, runBody, stepBody } from './ground.ts';
+
+/** So many that one slow answer in a hundred does not decide, and one in ten does. */
+const TIMES = 100;
+const STEPS = 5;
+
+const ASKS = {
+  ingest: { label: 'ingest', limitMs: 200, words: 'ingests' },
+  list: { label: 'list', limitMs: 500, words: 'lists' },
+  stats: { label: 'stats', limitMs: 1_000, words: 'statistics' },
+} as const;
+
+/** The 95th percentile against its limit: decided only where the whole interval lies on one side. */
+function judgeLatency(
+  view: TrialView,
+  { label, limitMs, words }: (typeof ASKS)[keyof typeof ASKS],
+): readonly Finding[] {
+  const good = labelled(view, label).filter(({ response }) => (response?.status ?? 500) < 300);
+  const unspoilt = good.flatMap(({ request, response }) => {
+    const ms = (response?.at ?? request.at) - request.at;
+    return ms > limitMs && isSpoilt(ms - limitMs, view) ? [] : [ms];
+  });
+  if (unspoilt.length < TIMES / 2) return missing(view, `${TIMES / 2} answers to ${words}`, 'TR-1.1');
+  const { point, low, high, n } = quantileEstimate(sortedSamples(unspoilt), 0.95);
+  const slowest = good.reduce((one, other) => (tookMs(other) > tookMs(one) ? other : one));
+  const statement = say(
+    'p95',
+    `95 % of ${words} within ${inMs(limitMs)}`,
+    `${inMs(point)} (${low === undefined ? 'no bound' : inMs(low)} to ${high === undefined ? 'no bound' : inMs(high)}, n ${n})`,
+    refOf(view, slowest),
+  );
+  if (low !== undefined && low > limitMs) return [fail({ ...statement, code: 'too-slow' })];
+  if (high !== undefined && high <= limitMs) return [pass(statement)];
+  return [inconclusive({ ...statement, code: 'undecided' })];
+}
+
+const tookMs = ({ request, response }: TrialView['exchanges'][number]): number =>
+  (response?.at ?? 0) - request.at;
+
+const check: CaseCheck<TrialView> = {
+  id: 'telemetry/answers-in-time',
+  requirement: 'TR-11.3',
+  title: 'ingests, lists and statistics are answered within their limits, 95 of 100',
+  judge: (view) => Object.values(ASKS).flatMap((ask) => judgeLatency(view, ask)),
+};
+
+export const loadCase: BoundCase<TrialView> = defineCase<TrialView>({
+  id: 'telemetry-load',
+  purpose: `sends ${TIMES} runs of ${STEPS} steps one after the other, and asks for them as often`,
+  needs: ['telemetry'],
+  interference: 'load',
+  async drive(stage) {
+    const ground = await openGround(stage);
+    const agent = `agent_id=${encodeURIComponent(ground.agentId)}`;
+    for (let index = 0; index < TIMES; index += 1) {
+      const name = `one of many ${index}`;
+      const steps = Array.from({ length: STEPS }, (_, seq) => stepBody(ground, name, seq));
+      await ingest(ground, ASKS.ingest.label, runBody(ground, name, { steps }));
+      await query(ground, ASKS.list.label, `/v1/runs?${agent}`);
+      await query(ground, ASKS.stats.label, `/v1/stats?${agent}`);
+    }
+  },
+  checks: [check],
+});
