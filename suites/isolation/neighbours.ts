@@ -10,6 +10,7 @@ import { costTable, fenced } from '../../scenarios/data-sets.ts';
 import { awaitEnd } from '../../scenarios/listening.ts';
 import { makeWorkflow, type OwnProject, openProject, WORKFLOWS } from '../agents-api/drive.ts';
 import { inMs, say } from '../statements.ts';
+import { hiddenBy } from './served.ts';
 
 const DATA_AGENT = 'unified_data_agent';
 const ROWS = 24;
@@ -56,24 +57,23 @@ async function driveTrouble(stage: Stage): Promise<void> {
   await Promise.all([troubled.close(), other.close()]);
 }
 
-const hiddenBy = (run: RunView | undefined): string => (run?.end === 'refused' ? 'CN-9' : 'LC-3');
-
 function judgeTrouble(view: TrialView): readonly Finding[] {
   const expected = "another user's run completes beside failing ones as it did before them";
   const named = (label: string): readonly RunView[] => view.runs.filter((run) => run.label === label);
   const [before, during] = [named(LABELS.before)[0], named(LABELS.during)[0]];
   const failed = named(LABELS.trouble).filter((run) => terminalOf(run)?.event.kind === 'run.failed');
-  if (before === undefined || !isCompleted(before))
-    return [
-      inconclusive(
-        say('hidden', expected, 'it did not complete before either', before?.endRef ?? view.ref()),
-        hiddenBy(before),
-      ),
-    ];
-  if (failed.length === 0 || during === undefined)
-    return [
-      inconclusive(say('no-trouble', expected, 'no run of the other user failed', view.ref()), 'LC-20'),
-    ];
+  if (before === undefined || during === undefined || before.end === 'not-awaited')
+    return [inconclusive(say('not-reached', expected, 'it was not asked for', view.ref()), 'CN-2')];
+  if (!isCompleted(before)) {
+    const actual = 'it did not complete before either';
+    return [inconclusive(say('hidden', expected, actual, before.endRef), hiddenBy(before))];
+  }
+  if (failed.length === 0) {
+    const unended = named(LABELS.trouble).find(({ end }) => end !== 'terminal');
+    const actual = 'no run of the other user failed';
+    const because = unended === undefined ? 'LC-20' : hiddenBy(unended);
+    return [inconclusive(say('no-trouble', expected, actual, view.ref()), because)];
+  }
   if (during.end === 'not-awaited') return [];
   const statement = say('unaffected', expected, `${failed.length} runs failed beside it`, during.endRef);
   return [
@@ -110,8 +110,6 @@ const TIMED = 5;
 const LOAD = 10;
 /** As IS-9 has it. */
 const FACTOR = 2;
-/** Stalls of our own above this share of what was measured leave nothing to compare. */
-const STALLED_SHARE = 0.1;
 
 async function driveLoad(stage: Stage): Promise<void> {
   const [loud, other] = [await sessionOf(stage, 0), await sessionOf(stage, 1)];
@@ -143,21 +141,12 @@ function judgeLoad(view: TrialView): readonly Finding[] {
   const statement = say('compared', expected, actual, view.ref());
   if (alone.length < 2 || beside.length < 2) return [inconclusive(statement, 'IS-13')];
   if (answered.length < LOAD / 2) return [inconclusive({ ...statement, code: 'no-load' }, 'CN-4')];
-  const ours = stalledMs(view);
-  if (ours > STALLED_SHARE * medianOf(beside))
-    return [
-      inconclusive({
-        ...statement,
-        code: 'harness-stalled',
-        actual: `the harness itself stalled for ${inMs(ours)}`,
-      }),
-    ];
   const baseline = alone.map((ms) => ms * FACTOR);
-  const [comparison] = compareAll([{ baseline, current: beside, margin: 0 }]);
-  if (comparison?.answer === 'not-worse') return [pass(statement)];
-  return [
-    comparison?.answer === 'worse' ? fail({ ...statement, code: 'slowed-down' }) : inconclusive(statement),
-  ];
+  const [asMeasured] = compareAll([{ baseline, current: beside, margin: 0 }]);
+  if (asMeasured?.answer === 'not-worse') return [pass(statement)];
+  // Our own stalls can only have made it seem slower.
+  const [atBest] = compareAll([{ baseline, current: beside, margin: stalledMs(view) }]);
+  return [atBest?.answer === 'worse' ? fail({ ...statement, code: 'slowed-down' }) : inconclusive(statement)];
 }
 
 export const loudNeighbour: BoundCase<TrialView> = defineCase<TrialView>({

@@ -20,7 +20,7 @@ import { canariesOf } from './canaries.ts';
 import { defineCrowdCheck } from './crowd-check.ts';
 
 /** The requirement whose breach hides a run that did not come to its end. */
-function hiddenBy(run: RunView): string {
+export function hiddenBy(run: RunView): string {
   if (run.end === 'refused') return 'CN-9';
   if (run.end === 'terminal') return 'IS-13';
   return run.events.length === 0 ? 'CN-4' : 'LC-3';
@@ -109,6 +109,8 @@ function judgeAnswer(view: TrialView, run: RunView, all: readonly OwnData[]): Fi
 
 interface Attempt {
   readonly isGood: boolean;
+  /** The requirement that hides the end of one that was not good. */
+  readonly because: string;
   readonly ref: EvidenceRef;
 }
 
@@ -122,7 +124,7 @@ const SESSIONS = new Set(
 /** A run that was to complete, and whether it did; one that we left is none. */
 function attemptOf(run: RunView): Attempt | undefined {
   const isMeant = run.cancels.length === 0 && run.end !== 'not-awaited';
-  return isMeant ? { isGood: isCompleted(run), ref: run.endRef } : undefined;
+  return isMeant ? { isGood: isCompleted(run), because: hiddenBy(run), ref: run.endRef } : undefined;
 }
 
 export const succeedsOftenEnough = defineCampaignCheck<TrialView, Attempt>({
@@ -141,10 +143,13 @@ export const succeedsOftenEnough = defineCampaignCheck<TrialView, Attempt>({
     const low = ((estimate?.low ?? 0) * 100).toFixed(1);
     const high = ((estimate?.high ?? 1) * 100).toFixed(1);
     const seen = `${good} of ${n}, 90 % interval ${low} % to ${high} %`;
-    const bad = attempts.filter(({ isGood }) => !isGood).map(({ ref }) => ref);
+    const spoilt = attempts.filter(({ isGood }) => !isGood);
+    const bad = spoilt.map(({ ref }) => ref);
     if (answer === 'holds') return [pass(say('often-enough', expected, seen, ...bad.slice(0, 5)))];
     if (answer === 'does-not-hold') return [fail(say('too-seldom', expected, seen, ...bad.slice(0, 10)))];
     const decides = `${more?.atBest ?? 0} more would settle it if all succeed`;
-    return [inconclusive(say('too-few', expected, `${seen}; ${decides}`, ...bad.slice(0, 10)))];
+    return [
+      inconclusive(say('too-few', expected, `${seen}; ${decides}`, ...bad.slice(0, 10)), spoilt[0]?.because),
+    ];
   },
 });
