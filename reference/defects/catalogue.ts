@@ -6,6 +6,7 @@ import { eventDefects } from './event-defects.ts';
 import { fieldDefects } from './field-defects.ts';
 import { httpDefects } from './http-defects.ts';
 import { isolationDefects } from './isolation-defects.ts';
+import { multiAgentDefects } from './multi-agent-defects.ts';
 import { orderDefects } from './order-defects.ts';
 import { requestDefects } from './request-defects.ts';
 import { runChangeDefects } from './run-change-defects.ts';
@@ -29,6 +30,7 @@ const DEFECTS: readonly Defect[] = [
   ...orderDefects,
   ...isolationDefects,
   ...deliveryDefects,
+  ...multiAgentDefects,
   ...requestDefects,
   ...socketDefects,
   ...doorDefects,

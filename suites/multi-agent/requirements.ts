@@ -18,7 +18,9 @@ export const requirements = defineRequirements([
     id: 'MA-2',
     ...common,
     source: 'end-to-end scenarios, test 003',
-    text: 'Each hand-over MUST be followed by a sub-run that has a whole lifecycle of its own and names its parent.',
+    text:
+      'Each hand-over MUST be followed by a sub-run of the same user and thread, which names its parent and has a ' +
+      'whole lifecycle of its own.',
   },
   {
     id: 'MA-3',

@@ -48,7 +48,11 @@ export const subRunsAreWhole = defineCheck<TrialView>({
 
 function judgeLifecycle(sub: SubRunView, run: RunView, view: TrialView, graceMs: number): readonly Finding[] {
   if (sub.events.length === 0) return judgeUnheard(sub, run, view);
-  const faults = [...parentFaults(sub, run, view), ...grammarFaults(sub, view)];
+  const faults = [
+    ...parentFaults(sub, run, view),
+    ...ownerFaults(sub, run, view),
+    ...grammarFaults(sub, view),
+  ];
   if (faults.length > 0) return faults;
   if (terminalOf(sub) === undefined) return judgeUnended(sub, run, view, graceMs);
   const seqs = [sub.events[0], terminalOf(sub)].flatMap((seen) => seen?.seq ?? []);
@@ -82,6 +86,21 @@ function parentFaults(
   return [
     fail(say('wrong-parent', expected, actual, view.ref(...handoffs.map(({ seq }) => seq), wrong.seq))),
   ];
+}
+
+/** A sub-run is nobody else's, and belongs where its parent does. */
+function ownerFaults({ events, agent }: SubRunView, run: RunView, view: TrialView): readonly Finding[] {
+  const parent = run.events[0]?.event;
+  const expected = `user ${parent?.userId ?? 'unknown'} and thread ${parent?.threadId ?? 'unknown'}, as its parent`;
+  const wrong = events.find(
+    ({ event }) =>
+      (event.userId ?? parent?.userId) !== parent?.userId ||
+      (event.threadId ?? parent?.threadId) !== parent?.threadId,
+  );
+  if (parent === undefined || wrong === undefined) return [];
+  const { userId = 'missing', threadId = 'missing', type } = wrong.event;
+  const actual = `${agent}, ${type}: user ${userId}, thread ${threadId}`;
+  return [fail(say('other-owner', expected, actual, view.ref(run.askedSeq, wrong.seq)))];
 }
 
 function grammarFaults(sub: SubRunView, view: TrialView): readonly Finding[] {
