@@ -79,7 +79,8 @@ async function askAgain(
 ): Promise<void> {
   const label = OUTAGE.again(dependency);
   const socket = before?.isOpen === true ? before : await open(stage.actor(), label);
-  await socket?.start(shortRun(stage, label, { requestId })).ended();
+  const ask = shortRun(stage, OUTAGE.run(dependency));
+  await socket?.start({ ...ask, label, requestId }).ended();
   if (socket !== before) await socket?.close();
 }
 

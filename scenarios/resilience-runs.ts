@@ -7,7 +7,7 @@ const APART = 'a session that something is done to';
 export const AGENT = 'unified_data_agent';
 
 /** Something to note: of all that can be asked, it takes the least. */
-export const note = (stage: Stage, label: string): string =>
+const note = (stage: Stage, label: string): string =>
   `Please note this: the maintenance window ${stage.nonce(label)} begins on Tuesday.`;
 
 /** A short run. */

@@ -1,7 +1,92 @@
 import { defineRequirements } from '../../harness/core/requirement.ts';
 
-/** Errors are survived, and never answered with a crash. */
+/** Errors, faults and crowds are survived, and never answered with a crash or with silence. */
 export const requirements = defineRequirements([
+  {
+    id: 'RS-1',
+    level: 'MUST',
+    text: 'Starting an agent that does not exist MUST be answered with AGENT_NOT_FOUND and the request id, and the socket MUST stay open.',
+    clause: 'docs/protocol.md 4.2',
+    source: 'execution events, error recovery',
+  },
+  {
+    id: 'RS-2',
+    level: 'MUST',
+    text: 'Each kind of bad message MUST be answered with its error code, or with the close code that is due; never with silence or a crash.',
+    clause: 'docs/protocol.md 4.1 and 4.2',
+    source: 'execution events, error recovery',
+  },
+  {
+    id: 'RS-3',
+    level: 'MUST',
+    text: 'After a bad message a run MUST complete, on the same socket or, where that was closed, on a new one.',
+    clause: 'docs/protocol.md 4.2',
+    source: 'execution events, error recovery',
+  },
+  {
+    id: 'RS-4',
+    level: 'MUST',
+    text: 'The share of attempts in which a good run completes after a fault MUST be at least the resilience rate, with confidence; every attempt counts.',
+    clause: 'docs/protocol.md 4.5',
+    source: 'execution events, error recovery',
+  },
+  {
+    id: 'RS-5',
+    level: 'MUST',
+    text: 'Clients that vanish in mid-run MUST NOT affect others, and MUST NOT leave sessions behind that keep the next ones out.',
+    clause: 'docs/protocol.md 4.3',
+    source: 'execution events, error recovery',
+  },
+  {
+    id: 'RS-6',
+    level: 'MUST',
+    text: 'A client that reads slowly MUST get its run all the same, and others MUST NOT be affected.',
+    clause: 'docs/protocol.md 4.3',
+    source: 'execution events, error recovery',
+  },
+  {
+    id: 'RS-7',
+    level: 'MUST',
+    text: 'Each request of a burst MUST be served, or refused with 429 or RATE_LIMITED; none is lost in silence.',
+    clause: 'docs/protocol.md 2 and 4.2',
+    source: 'execution events, error recovery',
+  },
+  {
+    id: 'RS-8',
+    level: 'MUST',
+    text: 'A session whose token expires MUST live on or close with 1008, as declared, and MUST NOT stop in silence.',
+    clause: 'docs/protocol.md 4.1',
+    source: 'execution events, error recovery',
+    when: ['mint-tokens'],
+  },
+  {
+    id: 'RS-9',
+    level: 'MUST',
+    text: 'A socket whose client misses two pings MUST be closed.',
+    clause: 'docs/protocol.md 4.1',
+    source: 'agents API, keep-alive',
+  },
+  {
+    id: 'RS-10',
+    level: 'MUST',
+    text: 'Fifty quick reconnects MUST all succeed, each within the connect limit.',
+    clause: 'docs/protocol.md 4.1 and 4.5',
+    source: 'execution events, connection resilience',
+  },
+  {
+    id: 'RS-11',
+    level: 'MUST',
+    text: 'The same request twice MUST be answered by the same run or by an error, as declared, and MUST NOT be executed twice.',
+    clause: 'docs/protocol.md 4.2',
+    source: 'execution events, error recovery',
+  },
+  {
+    id: 'RS-12',
+    level: 'MUST',
+    text: 'After delay, reset, cut, half-open or slow connections a client MUST get its run, and no run MUST be executed twice.',
+    clause: 'docs/protocol.md 4.2 and 4.3',
+    source: 'execution events, connection resilience',
+  },
   {
     id: 'RS-13',
     level: 'MUST',
@@ -9,5 +94,12 @@ export const requirements = defineRequirements([
     clause: 'docs/protocol.md 2',
     source: 'agents API; execution events, error recovery',
     when: ['agents-api', 'fixtures'],
+  },
+  {
+    id: 'RS-14',
+    level: 'MUST',
+    text: 'A request that was refused MUST succeed when it is made again and nothing is wrong with it any more.',
+    clause: 'docs/protocol.md 2',
+    source: 'execution events, error recovery',
   },
 ]);

@@ -1,0 +1,150 @@
+/** What becomes of a client whose way to the target was disturbed, or that did something wrong: attempts, and their rate. */
+import { defineCampaignCheck } from '../../harness/core/check.ts';
+import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
+import type { EvidenceRef } from '../../harness/evidence/transcript.ts';
+import { isCompleted } from '../../harness/judge/run-facts.ts';
+import type { RunView, SocketView, TrialView } from '../../harness/judge/views.ts';
+import { claimOf } from '../../harness/stats/claim.ts';
+import { type Decision, decide } from '../../harness/stats/decide.ts';
+import { BAD_MESSAGES, badMessages, MESSAGES } from '../../scenarios/resilience-messages.ts';
+import { ATTEMPT, NETWORK_FAULTS, networkFaults } from '../../scenarios/resilience-network.ts';
+import { wasAbandoned } from '../connectivity/sessions.ts';
+import { say } from '../statements.ts';
+import { runIdsOf } from './again.ts';
+import { runsNamed, socketsNamed } from './apart.ts';
+
+/** One attempt: what befell it, and whether a good run completed afterwards. */
+interface AttemptFact {
+  readonly fault: string;
+  readonly recovered: boolean;
+  /** Runs that came of the one request; more than one where it was executed twice. */
+  readonly runIds: readonly string[];
+  readonly ref: EvidenceRef;
+}
+
+/** Whether the harness itself broke this off, so that nothing was shown. */
+const isOpenEnded = (runs: readonly RunView[], sockets: readonly SocketView[]): boolean =>
+  runs.length === 0 ? sockets.every(wasAbandoned) : runs.every(({ end }) => end === 'not-awaited');
+
+function attemptsOn(view: TrialView, fault: string): readonly AttemptFact[] {
+  const [way] = socketsNamed(view, ATTEMPT.way(fault));
+  if (way === undefined) return [];
+  const [run] = way.runs;
+  const isBroken = NETWORK_FAULTS[fault]?.breaks !== undefined;
+  const wasStruck = view.transcript.entries.some(
+    (entry) => entry.kind === 'fault' && entry.socket === way.id && entry.phase === 'begun',
+  );
+  const again = socketsNamed(view, ATTEMPT.again(fault));
+  const runs = isBroken ? again.flatMap((socket) => socket.runs) : way.runs;
+  const recovered = runs.some(isCompleted);
+  // A way that was never open is an attempt too; one that was never broken, or not waited for, is none.
+  const isUnseen = isBroken && run !== undefined && !wasStruck;
+  if (!recovered && (isUnseen || isOpenEnded(runs, isBroken && run !== undefined ? again : [way]))) return [];
+  const runIds = run === undefined ? [] : runIdsOf([way, ...again], run.requestId);
+  const seen = [way, ...again].map(({ dial }) => dial.seq);
+  return [{ fault, recovered, runIds, ref: view.ref(...seen) }];
+}
+
+const networkAttempts = (view: TrialView): readonly AttemptFact[] =>
+  view.scenario === networkFaults.id
+    ? Object.keys(NETWORK_FAULTS).flatMap((fault) => attemptsOn(view, fault))
+    : [];
+
+export const recoversFromNetworkFaults = defineCampaignCheck<TrialView, AttemptFact>({
+  id: 'resilience/recovers-from-network-faults',
+  requirement: 'RS-12',
+  title: 'a client whose connection was disturbed gets its run, and it is executed once',
+  scenarios: [networkFaults.id],
+  restsOn: 'CN-2',
+  collect: networkAttempts,
+  conclude(facts) {
+    const expected = 'the run of a disturbed client completes, and is one run';
+    if (facts.length === 0)
+      return [inconclusive(say('no-attempts', expected, 'no connection could be disturbed'), 'CN-2')];
+    const twice = facts.filter(({ runIds }) => runIds.length > 1);
+    const faults = [...new Set(facts.map(({ fault }) => fault))];
+    return [
+      ...twice.map(({ fault, runIds, ref }) =>
+        fail(say('executed-twice', expected, `after "${fault}": runs ${runIds.join(' and ')}`, ref)),
+      ),
+      ...faults.map((fault) => judgeFault(fault, facts, expected)),
+    ];
+  },
+});
+
+/** How often is a matter of RS-4; never at all is one of this. */
+function judgeFault(fault: string, facts: readonly AttemptFact[], expected: string): Finding {
+  const own = facts.filter((fact) => fact.fault === fault);
+  const good = own.filter(({ recovered }) => recovered).length;
+  const refs = own.map(({ ref }) => ref);
+  const statement = say('recovered', expected, `${good} of ${own.length} after "${fault}"`, ...refs);
+  return good > 0 ? pass(statement) : fail({ ...statement, code: 'never-recovered' });
+}
+
+interface RateFact {
+  readonly kind: 'control' | 'attempt';
+  readonly good: boolean;
+  readonly ref: EvidenceRef;
+}
+
+/** Runs after bad messages are attempts like any other; the run that was left alone is what they are held against. */
+function messageAttempts(view: TrialView): readonly RateFact[] {
+  if (view.scenario !== badMessages.id) return [];
+  const controls = runsNamed(view, MESSAGES.control).map(
+    (run): RateFact => ({ kind: 'control', good: isCompleted(run), ref: run.endRef }),
+  );
+  const attempts = Object.keys(BAD_MESSAGES).flatMap((family): RateFact[] => {
+    const [socket] = socketsNamed(view, MESSAGES.family(family));
+    if (socket === undefined || socket.probes.length === 0) return [];
+    const runs = runsNamed(view, MESSAGES.run(family));
+    const good = runs.some(isCompleted);
+    const dialled = socketsNamed(view, MESSAGES.run(family));
+    if (!good && isOpenEnded(runs, dialled)) return [];
+    return [{ kind: 'attempt', good, ref: view.ref(socket.dial.seq) }];
+  });
+  return [...controls, ...attempts];
+}
+
+export const recoversOftenEnough = defineCampaignCheck<TrialView, RateFact>({
+  id: 'resilience/recovers-often-enough',
+  requirement: 'RS-4',
+  title: 'after a fault a good run completes often enough',
+  scenarios: [networkFaults.id, badMessages.id],
+  restsOn: 'CN-2',
+  collect: (view) => [
+    ...messageAttempts(view),
+    ...networkAttempts(view).map(
+      ({ recovered, ref }): RateFact => ({ kind: 'attempt', good: recovered, ref }),
+    ),
+  ],
+  conclude(facts, { thresholds }) {
+    const attempts = facts.filter(({ kind }) => kind === 'attempt');
+    const bar = `at least ${thresholds.resilienceRate} of all attempts recover, with 95 % confidence`;
+    if (!facts.some(({ good }) => good)) {
+      const refs = facts.slice(0, 1).map(({ ref }) => ref);
+      return [
+        inconclusive(
+          say('nothing-completes', bar, 'no run completes, with a fault or without', ...refs),
+          'CN-9',
+        ),
+      ];
+    }
+    const counts = { good: attempts.filter(({ good }) => good).length, n: attempts.length };
+    return [judgeRate(decide(counts, claimOf(thresholds.resilienceRate)), counts, bar, attempts)];
+  },
+});
+
+function judgeRate(
+  { answer, more }: Decision,
+  { good, n }: { readonly good: number; readonly n: number },
+  bar: string,
+  attempts: readonly RateFact[],
+): Finding {
+  const seen = `${good} of ${n} recovered`;
+  const bad = attempts.filter((attempt) => !attempt.good);
+  const refs = (bad.length > 0 ? bad : attempts).slice(0, 5).map(({ ref }) => ref);
+  if (answer === 'holds') return pass(say('often-enough', bar, seen, ...refs));
+  if (answer === 'does-not-hold') return fail(say('too-seldom', bar, seen, ...refs));
+  const told = `${seen}; ${more?.atBest ?? 0} more that all recover would decide it, ${more?.planned ?? 0} are planned`;
+  return inconclusive(say('undecided', bar, told, ...refs));
+}
