@@ -30,18 +30,18 @@ const textOf = (value: unknown): string =>
 export function tell(tape: Tape, told: Told): Tape {
   const { label, method = 'GET', path = '/api', body, status = 200, tookMs = 10 } = told;
   const exchange = tape.nextId();
-  const asked = { kind: 'http.request', actor: 'ada', exchange, label, method, url: path } as const;
+  const asked = { kind: 'http.request', actor: tape.actor, exchange, label, method, url: path } as const;
   tape.add({ ...asked, headers: {}, ...(body === undefined ? {} : { body: textOf(body) }) });
   tape.wait(tookMs);
   if (told.isLost === true) {
-    tape.add({ kind: 'deadline', actor: 'ada', exchange, waitedFor: 'http answer', afterMs: tookMs });
-    tape.add({ kind: 'http.aborted', actor: 'ada', exchange, reason: 'no whole answer' });
+    tape.add({ kind: 'deadline', actor: tape.actor, exchange, waitedFor: 'http answer', afterMs: tookMs });
+    tape.add({ kind: 'http.aborted', actor: tape.actor, exchange, reason: 'no whole answer' });
     return tape;
   }
   const text = textOf(told.answer);
   tape.add({
     kind: 'http.response',
-    actor: 'ada',
+    actor: tape.actor,
     exchange,
     status,
     headers: { 'content-type': 'application/json', ...told.headers },
@@ -62,7 +62,7 @@ export function exchanges(scenario: string, ...all: readonly Told[]): Transcript
 /** Dials the stream of a run; the caller has it open, be refused or fall silent. */
 export function dialStream(tape: Tape, label: string, path = '/api/stream/agents/run-1'): Wire {
   const wire = new Wire(tape, tape.nextId());
-  const dialled = { kind: 'ws.dial', actor: 'ada', socket: wire.id, label, surface: 'stream' } as const;
+  const dialled = { kind: 'ws.dial', actor: tape.actor, socket: wire.id, label, surface: 'stream' } as const;
   const headers = { authorization: 'Bearer ⟦secret token-1 raw⟧' };
   tape.add({
     ...dialled,

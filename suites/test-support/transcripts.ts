@@ -28,6 +28,9 @@ export class Tape {
   readonly scenario: string;
   readonly options: TapeOptions;
   now = 0;
+  /** Who acts from here on. */
+  actor = 'ada';
+  readonly #others = new Set<string>();
   #ids = 0;
 
   constructor(scenario: string, options: TapeOptions = {}) {
@@ -37,6 +40,13 @@ export class Tape {
 
   wait(ms: number): this {
     this.now += ms;
+    return this;
+  }
+
+  /** Lets somebody else act; a user of the same name. */
+  as(actor: string): this {
+    this.actor = actor;
+    if (actor !== 'ada') this.#others.add(actor);
     return this;
   }
 
@@ -65,7 +75,7 @@ export class Tape {
     const wire = new Wire(this, this.nextId());
     const headers = { authorization: 'Bearer ⟦secret token-1 raw⟧' };
     const url = 'wss://target.example/ws';
-    const dialled = { kind: 'ws.dial', actor: 'ada', socket: wire.id, label, url, protocols } as const;
+    const dialled = { kind: 'ws.dial', actor: this.actor, socket: wire.id, label, url, protocols } as const;
     this.add({ ...dialled, headers, intendedAt: this.now });
     this.wait(12);
     return wire;
@@ -74,18 +84,25 @@ export class Tape {
   /** An HTTP exchange; an answer of `undefined` never comes. */
   http(label: string, answer: HttpAnswer | undefined, tookMs = 20, method = 'GET'): this {
     const exchange = this.nextId();
-    const asked = { kind: 'http.request', actor: 'ada', exchange, label, method, url: '/health' } as const;
+    const asked = {
+      kind: 'http.request',
+      actor: this.actor,
+      exchange,
+      label,
+      method,
+      url: '/health',
+    } as const;
     this.add({ ...asked, headers: {} });
     this.wait(tookMs);
     if (answer === undefined) {
-      this.add({ kind: 'deadline', actor: 'ada', exchange, waitedFor: 'http answer', afterMs: tookMs });
-      this.add({ kind: 'http.aborted', actor: 'ada', exchange, reason: 'no whole answer' });
+      this.add({ kind: 'deadline', actor: this.actor, exchange, waitedFor: 'http answer', afterMs: tookMs });
+      this.add({ kind: 'http.aborted', actor: this.actor, exchange, reason: 'no whole answer' });
       return this;
     }
     const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? HEALTHY);
     const second = Math.floor(this.targetClock() / 1000) * 1000;
     const headers = { date: new Date(second).toUTCString(), ...answer.headers };
-    const received = { kind: 'http.response', actor: 'ada', exchange, headers } as const;
+    const received = { kind: 'http.response', actor: this.actor, exchange, headers } as const;
     this.add({
       ...received,
       status: answer.status ?? 200,
@@ -106,7 +123,10 @@ export class Tape {
         seed: 1,
         startedAt: new Date(this.options.startedAt ?? STARTED_AT).toISOString(),
         harness: '0.1.0',
-        actors: [{ name: 'ada', user: 'user' in this.options ? this.options.user : 'ada' }],
+        actors: [
+          { name: 'ada', user: 'user' in this.options ? this.options.user : 'ada' },
+          ...[...this.#others].map((name) => ({ name, user: name })),
+        ],
       },
       entries: this.entries,
       seal: {
@@ -139,11 +159,13 @@ type Fields = Readonly<Record<string, unknown>>;
 /** One socket of a tape. */
 export class Wire {
   readonly id: number;
+  readonly actor: string;
   readonly #tape: Tape;
   #asked = 0;
 
   constructor(tape: Tape, id: number) {
     this.#tape = tape;
+    this.actor = tape.actor;
     this.id = id;
   }
 
@@ -153,12 +175,12 @@ export class Wire {
   }
 
   opens(protocol = ''): this {
-    this.#tape.add({ kind: 'ws.open', actor: 'ada', socket: this.id, protocol, headers: {} });
+    this.#tape.add({ kind: 'ws.open', actor: this.actor, socket: this.id, protocol, headers: {} });
     return this.wait(5);
   }
 
   isRefused(status: number, headers: Readonly<Record<string, string>> = {}): this {
-    this.#tape.add({ kind: 'ws.refused', actor: 'ada', socket: this.id, status, headers, body: '' });
+    this.#tape.add({ kind: 'ws.refused', actor: this.actor, socket: this.id, status, headers, body: '' });
     return this;
   }
 
@@ -166,7 +188,7 @@ export class Wire {
     return this.receives({
       type: 'connection_established',
       connection_id: `connection-${this.id}`,
-      user_id: 'ada',
+      user_id: this.actor,
       server_version: '1.4.2',
       timestamp: new Date(this.#tape.targetClock()).toISOString(),
       ...over,
@@ -178,7 +200,7 @@ export class Wire {
   }
 
   receivesBytes(base64: string): this {
-    const frame = { kind: 'ws.frame', actor: 'ada', socket: this.id, direction: 'in' } as const;
+    const frame = { kind: 'ws.frame', actor: this.actor, socket: this.id, direction: 'in' } as const;
     this.#tape.add({ ...frame, encoding: 'base64', bytes: 3, text: base64 });
     return this;
   }
@@ -201,7 +223,7 @@ export class Wire {
     const text = JSON.stringify(frame);
     const sent = {
       kind: 'ws.frame',
-      actor: 'ada',
+      actor: this.actor,
       socket: this.id,
       direction: 'out',
       encoding: 'utf8',
@@ -254,7 +276,7 @@ export class Wire {
       run_id: beat.run ?? 'run-1',
       parent_run_id: null,
       thread_id: asked.threadId ?? 'thread-1',
-      user_id: 'ada',
+      user_id: this.actor,
       agent: asked.agent,
       turn: 1,
       data: beat.data,
@@ -264,22 +286,22 @@ export class Wire {
 
   /** A wait of ours that ended in vain. */
   misses(waitedFor: string, afterMs: number): this {
-    this.#tape.add({ kind: 'deadline', actor: 'ada', socket: this.id, waitedFor, afterMs });
+    this.#tape.add({ kind: 'deadline', actor: this.actor, socket: this.id, waitedFor, afterMs });
     return this;
   }
 
   fails(code: string): this {
-    this.#tape.add({ kind: 'transport.error', actor: 'ada', socket: this.id, code, message: code });
+    this.#tape.add({ kind: 'transport.error', actor: this.actor, socket: this.id, code, message: code });
     return this;
   }
 
   closes(code = 1000, by: 'harness' | 'target' | 'network' = 'harness'): this {
-    this.#tape.add({ kind: 'ws.close', actor: 'ada', socket: this.id, code, reason: '', by });
+    this.#tape.add({ kind: 'ws.close', actor: this.actor, socket: this.id, code, reason: '', by });
     return this;
   }
 
   #frame(direction: 'in' | 'out', text: string): this {
-    const frame = { kind: 'ws.frame', actor: 'ada', socket: this.id, direction } as const;
+    const frame = { kind: 'ws.frame', actor: this.actor, socket: this.id, direction } as const;
     this.#tape.add({ ...frame, encoding: 'utf8', bytes: Buffer.byteLength(text), text });
     return this;
   }
