@@ -145,3 +145,11 @@ export async function findBuiltIn(stage: Stage, name: string, index = 0): Promis
   const id = list.find((profile) => profile?.name === name)?.id;
   return typeof id === 'string' ? subjectOf(stage, actor, id) : undefined;
 }
+
+/** A test that says this. */
+export const message = (text: string) => ({ payload: { message: text } });
+
+/** Every deployment has it: docs/protocol.md 4.4. */
+export const BUILT_IN = 'unified_data_agent';
+/** As many tests as come at once. */
+export const LONG_HISTORY = `${HISTORY}?limit=500`;

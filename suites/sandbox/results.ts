@@ -153,3 +153,9 @@ export function canonical(value: unknown): string {
     ) ?? ''
   );
 }
+
+/** The ids of the tests in a history. */
+export const idsIn = (body: unknown): readonly string[] => {
+  const tests = fieldOf(body, 'tests');
+  return Array.isArray(tests) ? tests.map((item: unknown) => textIn(item, 'test_id') ?? '') : [];
+};

@@ -8,7 +8,8 @@ import { historyCases } from './history.ts';
 import { readingCases } from './reading.ts';
 import { refusalCases } from './refusals.ts';
 import { requirements } from './requirements.ts';
-import { tenancyCases } from './tenancy.ts';
+import { isolationCases } from './tenancy.ts';
+import { headerCases } from './tenant-header.ts';
 import { testing } from './testing.ts';
 
 const cases: readonly BoundCase<TrialView>[] = [
@@ -18,7 +19,8 @@ const cases: readonly BoundCase<TrialView>[] = [
   ...readingCases,
   ...comparisonCases,
   ...effectCases,
-  ...tenancyCases,
+  ...isolationCases,
+  ...headerCases,
   crowd,
 ];
 

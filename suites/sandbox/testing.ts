@@ -3,7 +3,7 @@ import { type BoundCase, defineCase } from '../../harness/core/contract-case.ts'
 import { fail, pass } from '../../harness/core/finding.ts';
 import type { Stage } from '../../harness/core/scenario.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
-import { type OwnProject, openProject, type WorkflowBody, type WorkflowNode } from '../agents-api/drive.ts';
+import { type OwnProject, openProject } from '../agents-api/drive.ts';
 import { expectAnswer, holds, isOneChoice, missing } from '../agents-api/expect.ts';
 import { say } from '../statements.ts';
 import { about, answered, made } from './answers.ts';
@@ -12,80 +12,20 @@ import {
   type Fields,
   findBuiltIn,
   HISTORY,
-  MODEL,
   makeAgent,
   type OwnAgent,
   runTest,
   testPath,
   ticketPayload,
 } from './drive.ts';
-import {
-  BEFORE_FAILURE,
-  errorsAreClassified,
-  FAILING,
-  FAILING_LABELS,
-  failuresAreResults,
-  failuresAreStored,
-  LIST_FAILED,
-  READ_FAILED,
-  tracesAreClean,
-} from './error-judges.ts';
+import { FAILING_LABELS, LIST_FAILED, READ_FAILED } from './error-judges.ts';
+import { errorChecks, traceChecks } from './result-checks.ts';
 import { canonical, hasFailed, nameOf, resultFault, shown, testAt } from './results.ts';
-import {
-  costsAreExact,
-  costsAreUsual,
-  countsAreWhole,
-  noModelNoCost,
-  unlistedCostFault,
-  usageAddsUp,
-} from './token-judges.ts';
-import {
-  durationsAddUp,
-  statusesAgree,
-  stepsAreNumbered,
-  stepsAreWhole,
-  TICKET_AGENT,
-  ticketsAreEchoed,
-  timesAreFine,
-  timesAreListed,
-  toolsAreSimulated,
-} from './trace-judges.ts';
+import { TICKET_AGENT } from './ticket-judges.ts';
+import { unlistedCostFault } from './token-judges.ts';
+import { failingWork, TICKET_WORK, TOOLS_ONLY } from './workflows.ts';
 
-const UNKNOWN_TOOL = 'conformance_probe';
 const UNKNOWN_MODEL = 'conformance-model-that-nobody-lists';
-
-/** Nodes one after the other. */
-const inRow = (...nodes: readonly WorkflowNode[]): WorkflowBody => ({
-  nodes: nodes.map((node, index) => {
-    const before = nodes[index - 1];
-    return before === undefined ? node : { ...node, after: [before.id] };
-  }),
-});
-
-const tool = (name: string): WorkflowNode => ({ id: name, stepType: 'tool', tool: name, delayMs: 5 });
-const TOOLS = ['fetch_ticket', 'search_tickets', 'update_ticket', UNKNOWN_TOOL] as const;
-const TICKET_WORK = inRow({ id: 'consider', stepType: 'plan', delayMs: 5 }, ...TOOLS.map(tool), {
-  id: 'answer',
-  stepType: 'respond',
-});
-const TICKET_STEPS = [MODEL, ...TOOLS, MODEL];
-const TOOLS_ONLY = inRow(tool('fetch_ticket'), tool('search_tickets'));
-
-const failingWork = (label: keyof typeof FAILING): WorkflowBody => {
-  const { stepType, fail: type } = FAILING[label];
-  const broken = { id: 'broken', stepType, fail: { type, code: 'conformance_failure' } } as const;
-  return inRow(tool(BEFORE_FAILURE), stepType === 'tool' ? { ...broken, tool: 'search_tickets' } : broken);
-};
-
-/** The steps of each test whose workflow is known. */
-const STEPS: Readonly<Record<string, readonly string[]>> = {
-  test: TICKET_STEPS,
-  'of a draft': TICKET_STEPS,
-  'set off by default': TICKET_STEPS,
-  'set off by schedule': TICKET_STEPS,
-  'empty payload': TICKET_STEPS,
-  'tools only': ['fetch_ticket', 'search_tickets'],
-};
 
 async function testOne(agent: OwnAgent, payload: Fields): Promise<void> {
   const id = await runTest(agent, 'test', { payload, simulate_webhook: true });
@@ -205,90 +145,7 @@ export const testing: BoundCase<TrialView> = defineCase<TrialView>({
         return [...found, fault === undefined ? pass(costs) : fail({ ...costs, code: 'wrong-cost' })];
       },
     },
-    {
-      id: 'sandbox/numbers-its-steps',
-      requirement: 'SB-2.1',
-      title: 'the steps count from 1, name their tool or model, and are those of the workflow',
-      restsOn: 'SB-1.1',
-      judge: stepsAreNumbered(STEPS),
-    },
-    {
-      id: 'sandbox/tells-each-step',
-      requirement: 'SB-2.2',
-      title: 'each step has input, output, start and duration, in the order of time',
-      restsOn: 'SB-1.1',
-      judge: stepsAreWhole,
-    },
-    {
-      id: 'sandbox/tells-time-in-microseconds',
-      requirement: 'SB-2.2a',
-      title: 'steps tell their start in microseconds or finer',
-      restsOn: 'SB-1.1',
-      judge: timesAreFine,
-    },
-    {
-      id: 'sandbox/durations-add-up',
-      requirement: 'SB-2.3',
-      title: 'the total duration is the sum of the steps, in both places',
-      restsOn: 'SB-1.1',
-      judge: durationsAddUp,
-    },
-    {
-      id: 'sandbox/lists-the-time-of-each-step',
-      requirement: 'SB-2.4',
-      title: 'execution_time lists the steps of the trace',
-      restsOn: 'SB-1.1',
-      judge: timesAreListed,
-    },
-    {
-      id: 'sandbox/statuses-agree',
-      requirement: 'SB-2.5',
-      title: 'test and trace have one status, failed if and only if there are errors',
-      restsOn: 'SB-1.1',
-      judge: statusesAgree,
-    },
-    {
-      id: 'sandbox/echoes-tickets',
-      requirement: 'SB-2.6',
-      title: 'tools on tickets get the ticket of the payload and answer as declared',
-      restsOn: 'SB-1.1',
-      judge: ticketsAreEchoed,
-    },
-    {
-      id: 'sandbox/counts-tokens',
-      requirement: 'SB-3.1',
-      title: 'token counts are whole numbers that add up',
-      restsOn: 'SB-1.1',
-      judge: countsAreWhole,
-    },
-    {
-      id: 'sandbox/costs-are-exact',
-      requirement: 'SB-3.2',
-      title: 'a cost is what the declared prices give, within 1e-9',
-      restsOn: 'SB-3.3',
-      judge: costsAreExact,
-    },
-    {
-      id: 'sandbox/costs-are-usual',
-      requirement: 'SB-3.2a',
-      title: 'a cost is what the list prices give, within 2 % or 1e-6',
-      restsOn: 'SB-3.3',
-      judge: costsAreUsual,
-    },
-    {
-      id: 'sandbox/usage-adds-up',
-      requirement: 'SB-3.3',
-      title: 'each llm_request carries its token_usage, and the whole is their sum',
-      restsOn: 'SB-1.1',
-      judge: usageAddsUp,
-    },
-    {
-      id: 'sandbox/no-model-no-cost',
-      requirement: 'SB-3.4',
-      title: 'a test without an llm_request costs nothing',
-      restsOn: 'SB-1.1',
-      judge: about(['tools only'], noModelNoCost('tools only')),
-    },
+    ...traceChecks,
     {
       id: 'sandbox/reads-as-answered',
       requirement: 'SB-5.1',
@@ -304,40 +161,7 @@ export const testing: BoundCase<TrialView> = defineCase<TrialView>({
         );
       }),
     },
-    {
-      id: 'sandbox/marks-what-is-simulated',
-      requirement: 'SB-7.3',
-      title: 'the output of each tool is marked as simulated, also of an unknown one',
-      restsOn: 'SB-1.1',
-      judge: toolsAreSimulated(STEPS),
-    },
-    {
-      id: 'sandbox/answers-tests-that-fail',
-      requirement: 'SB-8.1',
-      title: 'a test whose agent fails is answered with the error and the trace up to it',
-      judge: about(FAILING_LABELS, failuresAreResults),
-    },
-    {
-      id: 'sandbox/classifies-errors',
-      requirement: 'SB-8.2',
-      title: 'failures of tools, model and system are told apart',
-      restsOn: 'SB-8.1',
-      judge: about(FAILING_LABELS, errorsAreClassified),
-    },
-    {
-      id: 'sandbox/stores-tests-that-fail',
-      requirement: 'SB-8.3',
-      title: 'a failed test is readable and listed as failed',
-      restsOn: 'SB-8.1',
-      judge: about([READ_FAILED, LIST_FAILED], failuresAreStored, 'SB-8.1'),
-    },
-    {
-      id: 'sandbox/stack-traces-are-clean',
-      requirement: 'SB-8.4',
-      title: 'a stack trace shows no secrets, and no paths where that is declared',
-      restsOn: 'SB-8.1',
-      judge: about(FAILING_LABELS, tracesAreClean),
-    },
+    ...errorChecks,
   ],
 });
 

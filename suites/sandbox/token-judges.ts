@@ -4,7 +4,17 @@ import type { Finding } from '../../harness/core/finding.ts';
 import type { PriceTable } from '../../harness/core/prices.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
 import { fieldOf } from '../agents-api/expect.ts';
-import { ASIDE, firstFault, isModel, judgeTests, numberIn, shown, type Tested, textIn } from './results.ts';
+import {
+  ASIDE,
+  canonical,
+  firstFault,
+  isModel,
+  judgeTests,
+  numberIn,
+  shown,
+  type Tested,
+  textIn,
+} from './results.ts';
 
 type Judge = (view: TrialView, terms: Terms) => readonly Finding[];
 
@@ -61,6 +71,22 @@ const EXACT_NUSD = 1 + 1e-6;
 /** One unit of the sixth digit: for who rounds there. */
 const ROUNDED_NUSD = 1_000;
 
+/** What the steps make together. */
+function sumOf(usages: readonly Usage[]): Usage {
+  const sum = (part: keyof Usage): number => usages.reduce((total, usage) => total + usage[part], 0);
+  return { input: sum('input'), output: sum('output'), total: sum('total'), cost: sum('cost') };
+}
+
+function sumFault(whole: Usage, usages: readonly Usage[], slackNusd: number): string | undefined {
+  const sum = sumOf(usages);
+  const wrong = (['input', 'output', 'total'] as const).find((part) => whole[part] !== sum[part]);
+  if (wrong !== undefined) return `${wrong} ${whole[wrong]}, and the steps make ${sum[wrong]}`;
+  const apart = Math.abs(inNusd(whole.cost) - inNusd(sum.cost));
+  return apart <= slackNusd * (usages.length + 1)
+    ? undefined
+    : `cost ${whole.cost}, and the steps make ${sum.cost}`;
+}
+
 /** SB-3.3 */
 export const usageAddsUp: Judge = (view, { prices }) =>
   judgeTests(view, 'token_usage of each llm_request, and the whole their sum', ({ body }, steps) => {
@@ -68,15 +94,10 @@ export const usageAddsUp: Judge = (view, { prices }) =>
     if (idle >= 0) return `step ${idle + 1} is no llm_request and has token_usage`;
     const requests = steps.filter(isModel);
     const usages = requests.flatMap((step) => usageOf(usageIn(step)) ?? []);
-    const whole = usageOf(usageIn(body));
     if (usages.length < requests.length) return 'an llm_request without token_usage';
+    const whole = usageOf(usageIn(body));
     if (whole === undefined) return 'no token_usage of the whole';
-    const sum = (part: keyof Usage): number => usages.reduce((total, usage) => total + usage[part], 0);
-    for (const part of ['input', 'output', 'total'] as const)
-      if (whole[part] !== sum(part)) return `${part} ${whole[part]}, and the steps make ${sum(part)}`;
-    const slack = (prices === undefined ? ROUNDED_NUSD : EXACT_NUSD) * (usages.length + 1);
-    const apart = Math.abs(inNusd(whole.cost) - inNusd(sum('cost')));
-    return apart <= slack ? undefined : `cost ${whole.cost}, and the steps make ${sum('cost')}`;
+    return sumFault(whole, usages, prices === undefined ? ROUNDED_NUSD : EXACT_NUSD);
   });
 
 /** The model that all requests of the test went to. */
@@ -160,10 +181,9 @@ export const noModelNoCost =
     judgeTests(view, 'no tokens and no cost', (test, steps) => {
       if (test.label !== label) return ASIDE;
       if (steps.some(isModel)) return 'a workflow of tools shows an llm_request';
-      const usage = usageOf(usageIn(test.body));
-      if (usage === undefined) return 'no token_usage';
-      const { input, output, total, cost } = usage;
-      return [input, output, total, cost].every((one) => one === 0) ? undefined : shown(usage);
+      const usage = usageOf(usageIn(test.body)) ?? {};
+      const isNothing = canonical(usage) === canonical(sumOf([]));
+      return isNothing ? undefined : shown(usageIn(test.body));
     });
 
 /** SB-1.9: the price of what is not listed. */

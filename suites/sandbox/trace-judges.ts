@@ -20,17 +20,17 @@ type Judge = (view: TrialView, terms: Terms) => readonly Finding[];
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
+const isNamed = (name: unknown): boolean => typeof name === 'string' && name !== '';
+
 function kindFault(step: unknown, index: number): string | undefined {
-  const [tool, model] = [fieldOf(step, 'tool_name'), fieldOf(step, 'model')];
-  if (fieldOf(step, 'step_number') !== index + 1)
-    return `step ${index + 1} has step_number ${shown(fieldOf(step, 'step_number'))}`;
-  if (isTool(step)) {
-    if (typeof tool !== 'string' || tool === '') return `tool_call ${index + 1} names no tool`;
-    return isAbsent(model) ? undefined : `tool_call ${index + 1} has model ${shown(model)}`;
-  }
-  if (!isModel(step)) return `step ${index + 1} has step_type ${shown(fieldOf(step, 'step_type'))}`;
-  if (typeof model !== 'string' || model === '') return `llm_request ${index + 1} names no model`;
-  return isAbsent(tool) ? undefined : `llm_request ${index + 1} has tool_name ${shown(tool)}`;
+  const place = index + 1;
+  if (fieldOf(step, 'step_number') !== place)
+    return `step ${place} has step_number ${shown(fieldOf(step, 'step_number'))}`;
+  if (!isTool(step) && !isModel(step))
+    return `step ${place} has step_type ${shown(fieldOf(step, 'step_type'))}`;
+  const [own, other] = isTool(step) ? ['tool_name', 'model'] : ['model', 'tool_name'];
+  if (!isNamed(fieldOf(step, own))) return `step ${place} has ${own} ${shown(fieldOf(step, own))}`;
+  return isAbsent(fieldOf(step, other)) ? undefined : `step ${place} has ${other} beside ${own}`;
 }
 
 /** SB-2.1; the workflows that are known have these steps. */
@@ -52,16 +52,19 @@ export function nanosOf(text: string): bigint {
   return (BigInt(Date.parse(`${whole}Z`)) / 1000n) * NANOS + BigInt(fraction.padEnd(9, '0'));
 }
 
+/** Members of every step, and what each must be. */
+const MEMBERS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  input: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  output: (value) => value !== undefined,
+  timestamp: isInstant,
+  duration_ms: (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
+};
+
 function partFault(step: unknown, index: number): string | undefined {
-  const [input, output] = [fieldOf(step, 'input'), fieldOf(step, 'output')];
-  const [timestamp, duration] = [fieldOf(step, 'timestamp'), numberIn(step, 'duration_ms')];
-  if (typeof input !== 'object' || input === null || Array.isArray(input))
-    return `step ${index + 1} has input ${shown(input)}`;
-  if (output === undefined) return `step ${index + 1} has no output`;
-  if (!isInstant(timestamp)) return `step ${index + 1} has timestamp ${shown(timestamp)}`;
-  if (duration === undefined || duration < 0)
-    return `step ${index + 1} has duration_ms ${shown(fieldOf(step, 'duration_ms'))}`;
-  return undefined;
+  const wrong = Object.entries(MEMBERS).find(([name, isRight]) => !isRight(fieldOf(step, name)));
+  return wrong === undefined
+    ? undefined
+    : `step ${index + 1} has ${wrong[0]} ${shown(fieldOf(step, wrong[0]))}`;
 }
 
 const startsOf = (steps: readonly unknown[]): readonly bigint[] =>
@@ -152,73 +155,13 @@ export const statusesAgree: Judge = (view) =>
     return hasErrors === (status === 'failed') ? undefined : `${shown(status)} with errors ${hasErrors}`;
   });
 
-const outputOf = (step: unknown): unknown => fieldOf(step, 'output');
-
 /** SB-7.3 */
-export const toolsAreSimulated =
-  (workflows: Readonly<Record<string, readonly string[]>>): Judge =>
-  (view) =>
-    judgeTests(view, '"simulated": true in the output of every tool', ({ label }, steps) => {
-      const tools = steps.filter(isTool);
-      if (tools.length === 0) return workflows[label]?.length === 0 ? undefined : ASIDE;
-      const earnest = tools.find((step) => fieldOf(outputOf(step), 'simulated') !== true);
-      return earnest === undefined ? undefined : `${nameOf(earnest)} answered ${shown(outputOf(earnest))}`;
-    });
-
-/** What the tools on tickets were given and answered, of all the trial's tests. */
-const TICKET_TOOLS = ['fetch_ticket', 'search_tickets', 'update_ticket', 'add_comment'];
-
-function givenFault(ticket: unknown, steps: readonly unknown[]): string | undefined {
-  const fetched = steps.find((step) => nameOf(step) === 'fetch_ticket');
-  if (fetched === undefined) return 'fetch_ticket was not called';
-  const given = fieldOf(fieldOf(fetched, 'input'), 'ticket_id');
-  return given === ticket ? undefined : `fetch_ticket was given ${shown(given)}`;
-}
-
-function echoFault(choice: string | undefined, answered: Set<unknown>) {
-  return (step: unknown): string | undefined => {
-    const given = fieldOf(fieldOf(step, 'input'), 'ticket_id');
-    if (given === undefined) return undefined;
-    const told = fieldOf(outputOf(step), 'ticket_id');
-    const isEcho = told === given;
-    // What is not an echo is one constant, whatever was given.
-    if (!isEcho) answered.add(told);
-    const isAllowed = choice === 'echoes' ? isEcho : choice !== 'constant' || !isEcho;
-    const isConstant = isEcho || (told !== undefined && told !== null && answered.size === 1);
-    return isAllowed && isConstant ? undefined : `${nameOf(step)} of ${shown(given)} answered ${shown(told)}`;
-  };
-}
-
-/** SB-2.6 */
-export const ticketsAreEchoed: Judge = (view, { variationPoints }) => {
-  const choice = variationPoints['VP-MOCKECHO'];
-  const answered = new Set<unknown>();
-  const echoed = new Set<boolean>();
-  return judgeTests(
-    view,
-    `${choice === 'constant' ? 'a constant' : 'the ticket_id of the payload'} from the tools on tickets`,
-    ({ payload, label }, steps) => {
-      const ticket = fieldOf(payload, 'ticket_id');
-      const tools = steps.filter((step) => isTool(step) && TICKET_TOOLS.includes(nameOf(step)));
-      if (ticket === undefined || (tools.length === 0 && label !== TICKET_AGENT)) return ASIDE;
-      for (const step of tools) {
-        const given = fieldOf(fieldOf(step, 'input'), 'ticket_id');
-        if (given !== undefined) echoed.add(fieldOf(outputOf(step), 'ticket_id') === given);
-      }
-      const wavering = echoed.size > 1 ? 'an echo once, another answer the other time' : undefined;
-      const fault = givenFault(ticket, steps) ?? firstFault(tools, echoFault(choice, answered)) ?? wavering;
-      return fault ?? (label === TICKET_AGENT ? routineFault(steps) : undefined);
-    },
-  );
-};
-
-/** Label of the test of the built-in agent for tickets, which only some deployments have. */
-export const TICKET_AGENT = 'ticket agent';
-
-/** Given a ticket and an issue, that agent fetches first and leaves no tool out. */
-function routineFault(steps: readonly unknown[]): string | undefined {
-  const tools = steps.filter(isTool).map(nameOf);
-  const unused = TICKET_TOOLS.filter((tool) => !tools.includes(tool));
-  if (unused.length > 0) return `ticket_agent did not use ${unused.join(', ')}`;
-  return tools[0] === 'fetch_ticket' ? undefined : `ticket_agent begins with ${tools[0]}`;
-}
+export const toolsAreSimulated: Judge = (view) =>
+  judgeTests(view, '"simulated": true in the output of every tool', (_test, steps) => {
+    const tools = steps.filter(isTool);
+    if (tools.length === 0) return ASIDE;
+    const earnest = tools.find((step) => fieldOf(fieldOf(step, 'output'), 'simulated') !== true);
+    return earnest === undefined
+      ? undefined
+      : `${nameOf(earnest)} answered ${shown(fieldOf(earnest, 'output'))}`;
+  });
