@@ -83,10 +83,14 @@ function createTally({ plan, scenarios, clock }: ProgressWay): Tally {
     summary() {
       const odd = [...ends].filter(([end]) => end !== 'finished').map(([end, n]) => `, ${n} ${end}`);
       const elapsed = elapsedText(clock.now() - startedAt);
-      return `trials ${done}/${plan.trials.length}${odd.join('')}, agent runs ${runs}/${plan.agentRuns}, ${elapsed}`;
+      return `trials ${done}/${plan.trials.length}${odd.join('')}, agent runs ${runs}/${plan.agentRunsAtMost}, ${elapsed}`;
     },
   };
 }
+
+/** What is started in any case, and what topping up may add. */
+const runsOf = ({ agentRuns, agentRunsAtMost }: Plan): string =>
+  agentRunsAtMost > agentRuns ? `${agentRuns} to ${agentRunsAtMost}` : `${agentRuns}`;
 
 /** `8 s`, `2 min 05 s`. */
 function elapsedText(ms: number): string {
@@ -150,7 +154,7 @@ function lineProgress({ plan, output, ...rest }: ProgressWay): Progress {
   const beat = (): boolean => write(`  ${tally.summary()}; ${awaited(tally.running())}`);
   const timer = heartbeat(beat);
   let stopped = false;
-  write(`driving ${plan.target.name}: ${plan.trials.length} trials, ${plan.agentRuns} agent runs`);
+  write(`driving ${plan.target.name}: ${plan.trials.length} trials, ${runsOf(plan)} agent runs`);
   return {
     watch(event) {
       const since = tally.running().find(({ trial }) => trial.id === event.trial.id)?.sinceMs ?? 0;

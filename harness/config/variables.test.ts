@@ -99,6 +99,8 @@ describe('variables', () => {
       HARNESS_STARTS_PER_SECOND: '2.5',
       HARNESS_READY_TIMEOUT_MS: '5s',
       HARNESS_MAX_MINUTES: '30',
+      HARNESS_MAX_AGENT_RUNS: '0',
+      HARNESS_MAX_TOKENS: '2000000',
       TARGET_CA_FILE: 'ca.pem',
       https_proxy: 'http://ada:geheim123@proxy.example:3128',
       NO_PROXY: 'localhost',
@@ -113,6 +115,8 @@ describe('variables', () => {
       users: 5,
       readyTimeoutMs: 5000,
       maxMinutes: 30,
+      maxAgentRuns: 0,
+      maxTokens: 2_000_000,
       caFile: path('ca.pem'),
     });
     expect(target?.limits.startsPerSecond).toBe(2.5);

@@ -516,13 +516,17 @@ describe('playing', () => {
       trialOf({ id: 'z', moment: 'closing' }),
       trialOf({ id: 'd', interference: 'disruptive' }),
       trialOf({ id: 'l', interference: 'load' }),
+      trialOf({ id: 'm', interference: 'load', topUp: true }),
+      trialOf({ id: 't', topUp: true }),
       trialOf({ id: 'q' }),
       trialOf({ id: 'a', moment: 'opening' }),
     ];
     expect(inOrder(trials).map((group) => [group.concurrency, ...group.trials.map(({ id }) => id)])).toEqual([
       ['many', 'a'],
       ['many', 'q'],
+      ['many', 't'],
       ['one', 'l'],
+      ['one', 'm'],
       ['one', 'd'],
       ['many', 'z'],
     ]);

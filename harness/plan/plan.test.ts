@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Check, defineCheck } from '../core/check.ts';
+import { type Check, defineCheck, defineClaim } from '../core/check.ts';
 import { HarnessError } from '../core/errors.ts';
 import { CAPABILITIES, type Capability, defineRequirements } from '../core/requirement.ts';
 import { defineScenario, type Scenario } from '../core/scenario.ts';
@@ -102,8 +102,8 @@ const BASIS: PlanBasis = {
   limits: {
     concurrency: 1,
     users: 5,
-    agentRuns: 0,
     startsPerSecond: 1,
+    agentRuns: 0,
     frameBytes: 1,
     entriesPerTrial: 1,
     evidenceBytesPerTrial: 1,
@@ -360,4 +360,51 @@ describe('the seal', () => {
       expect(error.message).toMatch(/^plan\.json is not a plan this version can read: /);
     },
   );
+});
+
+describe('claims', () => {
+  const QUICK: Suite<unknown> = {
+    id: 'quick',
+    title: 'Quick',
+    requirements: defineRequirements([{ id: 'QK-1', ...clause }]),
+    scenarios: [scenario('sample', { agentRuns: 1 })],
+    checks: [
+      defineClaim({
+        id: 'quick/completes',
+        requirement: 'QK-1',
+        title: 'it completes',
+        claim: {
+          measure: 'completion',
+          from: 'quiet',
+          limit: 'completionMs',
+          topUp: 'sample',
+          samplesPerTrial: 1,
+        },
+      }),
+    ],
+  };
+  const budget = (agentRuns: number, selectors: readonly string[] = []) =>
+    plan({ selectors: [...selectors], limits: { ...BASIS.limits, agentRuns } }, [DOORS, QUICK]);
+
+  it('are topped up by trials that are named before the first request, after all others', () => {
+    const { trials, agentRuns, agentRunsAtMost } = budget(6 + 80);
+    const topUps = trials.filter(({ topUp }) => topUp === true);
+    expect([topUps.length, topUps[0]?.id, topUps.at(-1)?.id]).toEqual([80, 'sample-1', 'sample-80']);
+    expect([agentRuns, agentRunsAtMost]).toEqual([6, 86]);
+    expect(readPlan(JSON.stringify(budget(6 + 80))).trials).toEqual(trials);
+  });
+
+  it('that the budget can never decide are not selected, and told', () => {
+    const made = budget(6 + 73);
+    expect(made.trials.some(({ topUp }) => topUp === true)).toBe(false);
+    expect(choiceOf(made, 'quick/completes')).toEqual([
+      false,
+      'described, not decided: needs about 74 agent runs, the budget allows 73 (HARNESS_MAX_AGENT_RUNS)',
+    ]);
+    expect(refusal(() => budget(10, ['quick'])).hint).toContain('needs about 74 agent runs');
+  });
+
+  it('cost nothing where they are not asked for', () => {
+    expect(budget(1000, ['doors']).trials.some(({ topUp }) => topUp === true)).toBe(false);
+  });
 });
