@@ -84,9 +84,12 @@ export const sandboxCompareDefects: readonly Defect[] = [
     mustFail: ['SB-6.7'],
     mayFail: ['SB-9.1'],
     build: () =>
-      remembering(async (known, { path, request }, honest) => {
-        if (!COMPARE.test(path)) return honest(request);
-        const { test_id_1, test_id_2 } = (await request.clone().json()) as Frame;
+      remembering(async (known, { method, path, request }, honest) => {
+        if (method !== 'POST' || !COMPARE.test(path)) return honest(request);
+        const { test_id_1, test_id_2 } = (await request
+          .clone()
+          .json()
+          .catch(() => ({}))) as Frame;
         const response = await honest(request);
         const all = [test_id_1, test_id_2].map((id) => known.get(String(id))?.result);
         if (response.status !== 404 || all.includes(undefined)) return response;
