@@ -1,3 +1,4 @@
+import type { WebSocket } from 'ws';
 import type { Credential } from './auth/principal.ts';
 import type { TurnExport } from './runs/account.ts';
 
@@ -48,6 +49,9 @@ export interface ChatReceiver {
 /** Starts a session on a socket that was just opened. */
 export type ChatOpener = (peer: ChatPeer) => ChatReceiver;
 
+/** Watches whether the peer of a socket is still there. */
+export type KeepAlive = (socket: WebSocket, intervalMs: number) => void;
+
 /** Starts the stream of a run on a socket that was just opened. */
 export type StreamOpener = (peer: ChatPeer, runId: string) => ChatReceiver;
 
@@ -62,6 +66,7 @@ export interface Boundaries {
   readonly upgrades: (honest: UpgradeGate) => UpgradeGate;
   readonly sockets: (honest: ChatOpener) => ChatOpener;
   readonly streams: (honest: StreamOpener) => StreamOpener;
+  readonly keepAlive: (honest: KeepAlive) => KeepAlive;
   /** Where runs that ended are told to the telemetry. */
   readonly exports: (honest: TurnExport) => TurnExport;
 }

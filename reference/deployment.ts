@@ -19,6 +19,7 @@ import { webhookSender } from './runs/webhooks.ts';
 import { AgentTesting } from './sandbox/agent-testing.ts';
 import { testSubjects } from './sandbox/subject.ts';
 import { completeSettings, type DeploymentSettings, type Settings } from './settings.ts';
+import { keepAlive } from './sockets/keep-alive.ts';
 import { SocketServer } from './sockets/server.ts';
 import { upgradeGate } from './sockets/upgrade-gate.ts';
 import { type OpenStore, openStore } from './store/open.ts';
@@ -125,6 +126,7 @@ function socketServer(composition: Composition, { chatRuns, inFlight }: Services
       { path: /^\/api\/stream\/agents\/(.+)$/, maxPerUser: limits.maxStreamsPerUser, open: stream },
     ],
     clock,
+    keepAlive: boundaries.keepAlive(keepAlive),
     pingIntervalMs,
     limits,
   });

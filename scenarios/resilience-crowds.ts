@@ -1,6 +1,7 @@
 /** Many at once: bursts, storms, clients that vanish, and one who reads slowly. */
 import { defineScenario, type Stage } from '../harness/core/scenario.ts';
-import { cutShort, inLanes, open, runOnce, shortRun } from './resilience-runs.ts';
+import { costTable, fenced } from './data-sets.ts';
+import { AGENT, cutShort, inLanes, open, runOnce, shortRun } from './resilience-runs.ts';
 
 export const BURST = {
   control: 'run before the burst',
@@ -98,8 +99,13 @@ export const SLOW = {
   neighbour: 'run of a neighbour beside the slow reader',
 } as const;
 
-/** As slow as a bad mobile connection: a short run takes some seconds to read. */
-const BYTES_PER_SECOND = 2_000;
+/** As slow as a bad mobile connection: what is told of the run waits to be read. */
+const BYTES_PER_SECOND = 6_000;
+const ROWS = 24;
+
+/** Something that takes a while, and of which much is told. */
+const thorough = (stage: Stage): string =>
+  `Analyse this cost report thoroughly, in every way you can.\n\n${fenced(costTable(stage.random, ROWS))}`;
 
 export const slowReader = defineScenario({
   id: 'slow-reader',
@@ -112,7 +118,9 @@ export const slowReader = defineScenario({
     const through = { bytesPerSecond: BYTES_PER_SECOND };
     const socket = await open(stage.actor(0), SLOW.slow, { through });
     if (socket === undefined) return;
-    const run = socket.start(shortRun(stage, SLOW.slow));
+    const run = socket.start({ label: SLOW.slow, agent: AGENT, message: thorough(stage) });
+    // The neighbour comes when there is something that is read slowly.
+    await run.answered();
     await Promise.all([run.ended(), runOnce(stage, stage.actor(1), SLOW.neighbour)]);
     await socket.close();
   },

@@ -138,8 +138,6 @@ const WITHOUT_DEFECT = [
   'agents-api/stream-refuses-bad-tokens',
   'agents-api/stream-outlives-rough-clients',
   'agents-api/stream-pings-idle-subscribers',
-  'resilience/refuses-bad-input',
-  'resilience/bad-input-changes-nothing',
 ];
 
 // After all of the above: the runner keeps the order of the file.

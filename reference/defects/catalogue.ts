@@ -6,9 +6,11 @@ import { eventDefects } from './event-defects.ts';
 import { fieldDefects } from './field-defects.ts';
 import { httpDefects } from './http-defects.ts';
 import { isolationDefects } from './isolation-defects.ts';
+import { latencyDefects } from './latency-defects.ts';
 import { multiAgentDefects } from './multi-agent-defects.ts';
 import { orderDefects } from './order-defects.ts';
 import { requestDefects } from './request-defects.ts';
+import { resilienceDefects } from './resilience-defects.ts';
 import { runChangeDefects } from './run-change-defects.ts';
 import { runListDefects } from './run-list-defects.ts';
 import { runPartDefects } from './run-part-defects.ts';
@@ -22,6 +24,12 @@ import { sandboxTraceDefects } from './sandbox-trace-defects.ts';
 import { socketDefects } from './socket-defects.ts';
 import { streamDefects } from './stream-defects.ts';
 import { streamHistoryDefects } from './stream-history-defects.ts';
+import { telemetryAccountDefects } from './telemetry-account-defects.ts';
+import { telemetryIngestDefects } from './telemetry-ingest-defects.ts';
+import { telemetryPrivacyDefects } from './telemetry-privacy-defects.ts';
+import { telemetryQueryDefects } from './telemetry-query-defects.ts';
+import { telemetryServiceDefects } from './telemetry-service-defects.ts';
+import { telemetryShapeDefects } from './telemetry-shape-defects.ts';
 import { valueDefects } from './value-defects.ts';
 
 const DEFECTS: readonly Defect[] = [
@@ -35,6 +43,7 @@ const DEFECTS: readonly Defect[] = [
   ...socketDefects,
   ...doorDefects,
   ...httpDefects,
+  ...resilienceDefects,
   ...runListDefects,
   ...runStateDefects,
   ...runRequestDefects,
@@ -48,6 +57,13 @@ const DEFECTS: readonly Defect[] = [
   ...sandboxCompareDefects,
   ...sandboxEffectDefects,
   ...valueDefects,
+  ...latencyDefects,
+  ...telemetryAccountDefects,
+  ...telemetryIngestDefects,
+  ...telemetryPrivacyDefects,
+  ...telemetryQueryDefects,
+  ...telemetryServiceDefects,
+  ...telemetryShapeDefects,
 ].sort((left, right) => left.id.localeCompare(right.id));
 
 /** Every defect the deployment can commit, as data. */
@@ -101,6 +117,7 @@ export function defectSwitch(context: DefectContext, initial: readonly string[])
       tokens: (honest) => (token) => layered(honest, layers('tokens'))(token),
       upgrades: (honest) => (offer) => layered(honest, layers('upgrades'))(offer),
       sockets: (honest) => (peer) => layered(honest, layers('sockets'))(peer),
+      keepAlive: (honest) => (socket, intervalMs) => layered(honest, layers('keepAlive'))(socket, intervalMs),
       streams: (honest) => (peer, runId) => layered(honest, layers('streams'))(peer, runId),
       exports: (honest) => (turn) => layered(honest, layers('exports'))(turn),
     },

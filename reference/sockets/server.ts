@@ -2,10 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import { principalKey } from '../auth/principal.ts';
-import type { ChatPeer, ChatReceiver, UpgradeDecision, UpgradeGate } from '../boundaries.ts';
+import type { ChatPeer, ChatReceiver, KeepAlive, UpgradeDecision, UpgradeGate } from '../boundaries.ts';
 import type { Clock } from '../clock.ts';
 import type { Limits } from '../settings.ts';
-import { closeAtExpiry, closeSocket, keepAlive } from './keep-alive.ts';
+import { closeAtExpiry, closeSocket } from './keep-alive.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 
 /** A path at which sockets are served. */
@@ -21,6 +21,7 @@ export interface SocketServerParts {
   readonly gate: UpgradeGate;
   readonly doors: readonly SocketDoor[];
   readonly clock: Clock;
+  readonly keepAlive: KeepAlive;
   readonly pingIntervalMs: number;
   readonly limits: Limits;
 }
@@ -163,7 +164,7 @@ export class SocketServer {
   }
 
   #serve(socket: WebSocket, { door, wanted }: Destination, decision: OpenDecision): void {
-    const { clock, pingIntervalMs } = this.#parts;
+    const { clock, keepAlive, pingIntervalMs } = this.#parts;
     this.#count(socket, door, principalKey(decision.credential.principal));
     keepAlive(socket, pingIntervalMs);
     closeAtExpiry(socket, () => decision.credential.expiresAtMs - clock.now());

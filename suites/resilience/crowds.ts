@@ -1,5 +1,6 @@
 import { defineCheck } from '../../harness/core/check.ts';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
+import { isLate } from '../../harness/judge/observer.ts';
 import type { ExchangeView, RunView, TrialView } from '../../harness/judge/views.ts';
 import {
   BURST,
@@ -12,7 +13,7 @@ import {
   VANISHING,
   vanishingClients,
 } from '../../scenarios/resilience-crowds.ts';
-import { say } from '../statements.ts';
+import { inMs, say } from '../statements.ts';
 import { completes, runsNamed, withoutControl } from './apart.ts';
 import { judgeConnects } from './sessions.ts';
 
@@ -105,14 +106,25 @@ export const survivesSlowReaders = defineCheck<TrialView>({
   title: 'a slow reader gets its run, and a neighbour does not notice',
   scenarios: [slowReader.id],
   restsOn: 'CN-2',
-  judge(view) {
+  judge(view, { thresholds }) {
     if (view.scenario !== slowReader.id || view.apart.length === 0) return [];
     const expected = 'a neighbour’s run completes beside a slow reader';
     const hidden = withoutControl(view, SLOW.control, expected);
     if (hidden !== undefined) return [hidden];
     return [
       completes(view, SLOW.slow, 'the run of a slow reader completes'),
-      completes(view, SLOW.neighbour, expected),
+      heldUp(view, thresholds.firstEventMs) ?? completes(view, SLOW.neighbour, expected),
     ];
   },
 });
+
+/** A neighbour whose run begins too late was held up, even if it completes in the end. */
+function heldUp(view: TrialView, limitMs: number): Finding | undefined {
+  const [run] = runsNamed(view, SLOW.neighbour);
+  const [first] = run?.events ?? [];
+  if (run === undefined || first === undefined || !isLate(first.at - run.askedAt, limitMs, view))
+    return undefined;
+  const expected = `a neighbour’s run begins within ${inMs(limitMs)} beside a slow reader`;
+  const told = `after ${inMs(first.at - run.askedAt)}`;
+  return fail(say('held-up', expected, told, view.ref(run.askedSeq, first.seq)));
+}

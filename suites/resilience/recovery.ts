@@ -1,4 +1,4 @@
-/** What becomes of a client whose way to the target was disturbed, or that did something wrong: attempts, and their rate. */
+/** What becomes of a client whose way to the target was disturbed: attempts, and their rate. */
 import { defineCampaignCheck } from '../../harness/core/check.ts';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
 import type { EvidenceRef } from '../../harness/evidence/transcript.ts';
@@ -6,12 +6,11 @@ import { isCompleted } from '../../harness/judge/run-facts.ts';
 import type { RunView, SocketView, TrialView } from '../../harness/judge/views.ts';
 import { claimOf } from '../../harness/stats/claim.ts';
 import { type Decision, decide } from '../../harness/stats/decide.ts';
-import { BAD_MESSAGES, badMessages, MESSAGES } from '../../scenarios/resilience-messages.ts';
 import { ATTEMPT, NETWORK_FAULTS, networkFaults } from '../../scenarios/resilience-network.ts';
 import { wasAbandoned } from '../connectivity/sessions.ts';
 import { say } from '../statements.ts';
 import { runIdsOf } from './again.ts';
-import { runsNamed, socketsNamed } from './apart.ts';
+import { socketsNamed } from './apart.ts';
 
 /** One attempt: what befell it, and whether a good run completed afterwards. */
 interface AttemptFact {
@@ -81,55 +80,17 @@ function judgeFault(fault: string, facts: readonly AttemptFact[], expected: stri
   return good > 0 ? pass(statement) : fail({ ...statement, code: 'never-recovered' });
 }
 
-interface RateFact {
-  readonly kind: 'control' | 'attempt';
-  readonly good: boolean;
-  readonly ref: EvidenceRef;
-}
-
-/** Runs after bad messages are attempts like any other; the run that was left alone is what they are held against. */
-function messageAttempts(view: TrialView): readonly RateFact[] {
-  if (view.scenario !== badMessages.id) return [];
-  const controls = runsNamed(view, MESSAGES.control).map(
-    (run): RateFact => ({ kind: 'control', good: isCompleted(run), ref: run.endRef }),
-  );
-  const attempts = Object.keys(BAD_MESSAGES).flatMap((family): RateFact[] => {
-    const [socket] = socketsNamed(view, MESSAGES.family(family));
-    if (socket === undefined || socket.probes.length === 0) return [];
-    const runs = runsNamed(view, MESSAGES.run(family));
-    const good = runs.some(isCompleted);
-    const dialled = socketsNamed(view, MESSAGES.run(family));
-    if (!good && isOpenEnded(runs, dialled)) return [];
-    return [{ kind: 'attempt', good, ref: view.ref(socket.dial.seq) }];
-  });
-  return [...controls, ...attempts];
-}
-
-export const recoversOftenEnough = defineCampaignCheck<TrialView, RateFact>({
+export const recoversOftenEnough = defineCampaignCheck<TrialView, AttemptFact>({
   id: 'resilience/recovers-often-enough',
   requirement: 'RS-4',
   title: 'after a fault a good run completes often enough',
-  scenarios: [networkFaults.id, badMessages.id],
+  scenarios: [networkFaults.id],
   restsOn: 'CN-2',
-  collect: (view) => [
-    ...messageAttempts(view),
-    ...networkAttempts(view).map(
-      ({ recovered, ref }): RateFact => ({ kind: 'attempt', good: recovered, ref }),
-    ),
-  ],
-  conclude(facts, { thresholds }) {
-    const attempts = facts.filter(({ kind }) => kind === 'attempt');
+  collect: networkAttempts,
+  conclude(attempts, { thresholds }) {
     const bar = `at least ${thresholds.resilienceRate} of all attempts recover, with 95 % confidence`;
-    if (!facts.some(({ good }) => good)) {
-      const refs = facts.slice(0, 1).map(({ ref }) => ref);
-      return [
-        inconclusive(
-          say('nothing-completes', bar, 'no run completes, with a fault or without', ...refs),
-          'CN-9',
-        ),
-      ];
-    }
-    const counts = { good: attempts.filter(({ good }) => good).length, n: attempts.length };
+    if (attempts.length === 0) return [inconclusive(say('no-attempts', bar, 'there was none'), 'CN-2')];
+    const counts = { good: attempts.filter(({ recovered }) => recovered).length, n: attempts.length };
     return [judgeRate(decide(counts, claimOf(thresholds.resilienceRate)), counts, bar, attempts)];
   },
 });
@@ -138,10 +99,10 @@ function judgeRate(
   { answer, more }: Decision,
   { good, n }: { readonly good: number; readonly n: number },
   bar: string,
-  attempts: readonly RateFact[],
+  attempts: readonly AttemptFact[],
 ): Finding {
   const seen = `${good} of ${n} recovered`;
-  const bad = attempts.filter((attempt) => !attempt.good);
+  const bad = attempts.filter((attempt) => !attempt.recovered);
   const refs = (bad.length > 0 ? bad : attempts).slice(0, 5).map(({ ref }) => ref);
   if (answer === 'holds') return pass(say('often-enough', bar, seen, ...refs));
   if (answer === 'does-not-hold') return fail(say('too-seldom', bar, seen, ...refs));
