@@ -92,10 +92,11 @@ function parentFaults(
 function ownerFaults({ events, agent }: SubRunView, run: RunView, view: TrialView): readonly Finding[] {
   const parent = run.events[0]?.event;
   const expected = `user ${parent?.userId ?? 'unknown'} and thread ${parent?.threadId ?? 'unknown'}, as its parent`;
+  // What an event leaves out is LC-8; here it counts what it says.
+  const differs = (own: string | undefined, theirs: string | undefined): boolean =>
+    own !== undefined && theirs !== undefined && own !== theirs;
   const wrong = events.find(
-    ({ event }) =>
-      (event.userId ?? parent?.userId) !== parent?.userId ||
-      (event.threadId ?? parent?.threadId) !== parent?.threadId,
+    ({ event }) => differs(event.userId, parent?.userId) || differs(event.threadId, parent?.threadId),
   );
   if (parent === undefined || wrong === undefined) return [];
   const { userId = 'missing', threadId = 'missing', type } = wrong.event;
