@@ -1,0 +1,231 @@
+import { deafTo, handling, insteadOf, withBody } from './answers.ts';
+import type { Defect, DefectContext } from './defect.ts';
+import type { Frame } from './frames.ts';
+import {
+  changingList,
+  TELEMETRY_RUN,
+  TELEMETRY_RUNS,
+  TELEMETRY_STEPS,
+  telemetry,
+} from './telemetry-answers.ts';
+
+const SECTION = { breaks: '7' } as const;
+const FILTERS = ['agent_version', 'status', 'environment'];
+
+/** Reading a run fails for a while after it was taken. */
+function lateBy(delayMs: number) {
+  const takenAtMs = new Map<string, number>();
+  return handling(
+    ({ path }) => path.startsWith('/v1/runs'),
+    async ({ request, method, path }, honest) => {
+      const response = await honest(request);
+      if (method === 'POST' && response.status === 201) {
+        const { run_id } = (await response.clone().json()) as Frame;
+        takenAtMs.set(String(run_id), performance.now());
+      }
+      const id = /^\/v1\/runs\/([^/]+)/.exec(path)?.[1] ?? '';
+      const isLate = performance.now() - (takenAtMs.get(id) ?? Number.NEGATIVE_INFINITY) < delayMs;
+      if (!isLate || response.status !== 200) return response;
+      return withBody(response, { detail: 'telemetry run not found', code: 'RUN_NOT_FOUND' }, 404);
+    },
+  );
+}
+
+/** Whoever asks for a run gets it, as who stored it would. */
+function anybodys() {
+  const owners = new Map<string, string>();
+  return handling(
+    ({ path }) => path.startsWith('/v1/runs'),
+    async ({ request, method, path, url }, honest) => {
+      const response = await honest(request.clone());
+      const authorization = request.headers.get('authorization') ?? '';
+      if (method === 'POST' && response.status === 201) {
+        owners.set(String(((await response.clone().json()) as Frame)['run_id']), authorization);
+      }
+      const owner = owners.get(/^\/v1\/runs\/([^/]+)/.exec(path)?.[1] ?? '');
+      if (method !== 'GET' || response.status !== 404 || owner === undefined) return response;
+      return honest(new Request(url, { headers: { authorization: owner } }));
+    },
+  );
+}
+
+/** A list that a second filter widens instead of narrowing. */
+function filtersOred() {
+  return handling(
+    ({ method, path }) => method === 'GET' && TELEMETRY_RUNS.test(path),
+    async ({ request, url }, honest) => {
+      const given = FILTERS.filter((name) => url.searchParams.has(name));
+      if (given.length < 2) return honest(request);
+      const answers = given.map(async (kept) => {
+        const heard = new URL(url);
+        for (const name of given) if (name !== kept) heard.searchParams.delete(name);
+        const response = await honest(new Request(heard, { headers: request.headers }));
+        return { response, runs: response.ok ? ((await response.clone().json()) as readonly Frame[]) : [] };
+      });
+      const all = await Promise.all(answers);
+      const runs = new Map(all.flatMap(({ runs: each }) => each.map((run) => [run['run_id'], run])));
+      const response = all[0]?.response ?? (await honest(request));
+      return response.ok ? withBody(response, [...runs.values()]) : response;
+    },
+  );
+}
+
+/** Questions about runs that are answered otherwise than it was asked. */
+export const telemetryQueryDefects: readonly Defect[] = [
+  {
+    ...SECTION,
+    family: 'order',
+    id: 'D-TR-OLDEST-FIRST',
+    title: 'the oldest runs are listed first',
+    mustFail: ['TR-5.1'],
+    mayFail: ['TR-5.4'],
+    build: () => changingList(TELEMETRY_RUNS, (runs) => runs.toReversed()),
+  },
+  {
+    ...SECTION,
+    family: 'fields',
+    id: 'D-TR-LIST-WRAPPED',
+    title: 'the list of runs is an object, other than declared',
+    mustFail: ['TR-5.1'],
+    mayFail: [...telemetry(3, 4, 5, 6, 7, 8, 9, 11), 'X-3'],
+    build: () =>
+      changingList(TELEMETRY_RUNS, (runs) => ({ runs, total: runs.length, page: 1, page_size: 20 })),
+  },
+  {
+    ...SECTION,
+    family: 'silence',
+    id: 'D-TR-STATUS-IGNORED',
+    title: 'the status filter is ignored',
+    mustFail: ['TR-5.2', 'TR-5.6'],
+    mayFail: ['TR-5.3'],
+    build: () => deafTo(TELEMETRY_RUNS, () => ['status']),
+  },
+  {
+    ...SECTION,
+    family: 'silence',
+    id: 'D-TR-FILTERS-ORED',
+    title: 'runs are listed that fit one of several filters',
+    mustFail: ['TR-5.2'],
+    mayFail: ['TR-5.3'],
+    build: filtersOred,
+  },
+  {
+    ...SECTION,
+    family: 'silence',
+    id: 'D-TR-WINDOW-OPEN',
+    title: 'a window of time leaves out its bounds',
+    mustFail: ['TR-5.3'],
+    mayFail: ['TR-9.5'],
+    build: () =>
+      changingList(TELEMETRY_RUNS, (runs, { searchParams }) => {
+        const bounds = [searchParams.get('start_time'), searchParams.get('end_time')];
+        const atMs = new Set(bounds.map((bound) => Date.parse(bound ?? '')));
+        return runs.filter((run) => !atMs.has(Date.parse(String(run['started_at']))));
+      }),
+  },
+  {
+    ...SECTION,
+    family: 'order',
+    id: 'D-TR-PAGE-IGNORED',
+    title: 'every page is the first',
+    mustFail: ['TR-5.4'],
+    mayFail: ['TR-5.5'],
+    build: () => deafTo(TELEMETRY_RUNS, () => ['page']),
+  },
+  {
+    ...SECTION,
+    family: 'silence',
+    id: 'D-TR-PAGE-ZERO',
+    title: 'a page out of range is the first one',
+    mustFail: ['TR-5.5'],
+    mayFail: [],
+    build: () =>
+      deafTo(TELEMETRY_RUNS, (query) =>
+        ['page', 'page_size'].filter((name) => !/^[1-9]\d?$/.test(query.get(name) ?? '1')),
+      ),
+  },
+  {
+    ...SECTION,
+    family: 'silence',
+    id: 'D-TR-TIME-GARBAGE',
+    title: 'a time that is none is ignored',
+    mustFail: ['TR-5.6'],
+    mayFail: [],
+    build: () =>
+      deafTo(TELEMETRY_RUNS, (query) =>
+        ['start_time', 'end_time'].filter((name) => Number.isNaN(Date.parse(query.get(name) ?? '2024'))),
+      ),
+  },
+  {
+    ...SECTION,
+    family: 'surroundings',
+    id: 'D-TR-EMPTY-LIST-404',
+    title: 'an agent without runs is not found',
+    mustFail: ['TR-5.7'],
+    mayFail: [...telemetry(4, 5, 11), 'X-3'],
+    build: () =>
+      handling(
+        ({ method, path, url }) =>
+          method === 'GET' && TELEMETRY_RUNS.test(path) && !url.searchParams.has('page'),
+        async ({ request }, honest) => {
+          const response = await honest(request);
+          if (response.status !== 200 || (await response.clone().text()) !== '[]') return response;
+          return withBody(response, { detail: 'no runs', code: 'RUN_NOT_FOUND' }, 404);
+        },
+      ),
+  },
+  {
+    ...SECTION,
+    family: 'fake results',
+    id: 'D-TR-UNKNOWN-RUN-EMPTY',
+    title: 'an unknown run is an empty one',
+    mustFail: ['TR-6.2'],
+    mayFail: [...telemetry(1, 2, 3, 4, 6, 11), 'X-1', 'X-3'],
+    build: () =>
+      insteadOf('GET', TELEMETRY_RUN, 'RUN_NOT_FOUND', (response) =>
+        withBody(response, { run_id: null, steps: [], failures: [] }, 200),
+      ),
+  },
+  {
+    ...SECTION,
+    family: 'surroundings',
+    id: 'D-TR-ODD-ID-FAILS',
+    title: 'an id that is no UUID makes the query fail',
+    mustFail: ['TR-6.3'],
+    mayFail: ['X-1'],
+    build: () =>
+      insteadOf('GET', TELEMETRY_RUN, 'RUN_NOT_FOUND', (response, { path }) =>
+        /[\da-f-]{36}$/i.test(path)
+          ? response
+          : withBody(response, { detail: 'invalid input syntax', code: 'UNAVAILABLE' }, 500),
+      ),
+  },
+  {
+    ...SECTION,
+    family: 'time',
+    id: 'D-TR-LATE',
+    title: 'what was taken can be read long after',
+    mustFail: ['TR-6.4'],
+    mayFail: [...telemetry(9, 11)],
+    build: ({ delayMs }: DefectContext) => lateBy(delayMs),
+  },
+  {
+    ...SECTION,
+    family: 'fake results',
+    id: 'D-TR-UNKNOWN-STEPS-EMPTY',
+    title: 'an unknown run has no steps',
+    mustFail: ['TR-7.2'],
+    mayFail: ['TR-11.2'],
+    build: () =>
+      insteadOf('GET', TELEMETRY_STEPS, 'RUN_NOT_FOUND', (response) => withBody(response, [], 200)),
+  },
+  {
+    ...SECTION,
+    family: 'isolation',
+    id: 'D-TR-FOREIGN-READABLE',
+    title: 'a run can be read by every tenant',
+    mustFail: ['TR-11.2'],
+    mayFail: ['TR-3.4'],
+    build: anybodys,
+  },
+];
