@@ -111,7 +111,7 @@ export const sandboxEffectDefects: readonly Defect[] = [
     breaks: '6',
     family: 'isolation',
     mustFail: ['SB-10.1'],
-    mayFail: ['SB-2.2', 'SB-2.6'],
+    mayFail: ['SB-2.2', 'SB-2.6', 'SB-5.1'],
     build: () => {
       const goingOn = new Set<OverlappingTest>();
       return testing(async (_, { request }, honest) => {
