@@ -5,6 +5,7 @@ import { agentsApi } from './agents-api/suite.ts';
 import { catalogue } from './catalogue.ts';
 import { connectivity } from './connectivity/suite.ts';
 import { lifecycle } from './lifecycle/suite.ts';
+import { multiAgent } from './multi-agent/suite.ts';
 
 const numbered = (prefix: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
@@ -70,6 +71,7 @@ describe('ids', () => {
   it('of the requirements are those of the protocol, all of them', () => {
     expect(connectivity.requirements.map(({ id }) => id)).toEqual(numbered('CN', 12));
     expect(lifecycle.requirements.map(({ id }) => id)).toEqual(numbered('LC', 22));
+    expect(multiAgent.requirements.map(({ id }) => id)).toEqual(numbered('MA', 5));
     expect(agentsApi.requirements.map(({ id }) => id).sort()).toEqual(agentsApiIds().sort());
   });
 
