@@ -93,7 +93,6 @@ function hiddenBy(run: RunView, end: SeenEvent | undefined): string | undefined 
 
 /** What the tools of the run and of those it handed over to gave back. */
 function resultsOf(run: RunView): readonly unknown[] {
-  return [run.events, ...run.subRuns.values()]
-    .flat()
-    .flatMap(({ event }) => (event.kind === 'tool.finished' ? [event.data['result']] : []));
+  const events = [...run.events, ...run.subRuns.flatMap((subRun) => subRun.events)];
+  return events.flatMap(({ event }) => (event.kind === 'tool.finished' ? [event.data['result']] : []));
 }

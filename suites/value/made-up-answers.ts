@@ -26,8 +26,8 @@ const CANNED =
   'month; capacity is sufficient until week 214.\n## Recommendations\n1. Rightsize.\n2. Use reserved instances.\n' +
   '## Implementation\nPhase 1 takes 2 weeks.';
 
-/** Every number up to a few thousand: whatever the truth is, it is among them, or near. */
-const FLOOD = Array.from({ length: 5_000 }, (_, index) => `${index}.5`).join(' ');
+/** Numbers so close to each other that whatever the truth is, one of them is near enough: 1 to 20 000 in steps of 1 %. */
+const FLOOD = Array.from({ length: 1_000 }, (_, index) => (1.01 ** index).toFixed(2)).join(' ');
 
 /** What has to score badly. */
 export const stuffing = (message: string): readonly MadeUp[] => [

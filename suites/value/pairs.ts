@@ -9,6 +9,7 @@ import { VALUE_LABELS, type Variation } from '../../scenarios/value-questions.ts
 import { valueAnomalies, valueCapacity, valueSavings } from '../../scenarios/value-runs.ts';
 import { type ValueRun, valueRunsOf } from './answers.ts';
 import { figuresIn, plain } from './figures.ts';
+import { ownFigures } from './rubric.ts';
 import { concludeShare, MOST, type Unseen, type Vote } from './shares.ts';
 
 const PAIRED = [valueSavings.id, valueAnomalies.id, valueCapacity.id];
@@ -26,12 +27,11 @@ type Pair = Vote | Unseen;
 
 const isRight = ({ score }: ValueRun): boolean => score.parts[0]?.isRight === true;
 
-/** The figures of an answer, apart from those of names: what two answers are compared by. */
+/** The figures that an answer did not find in its question: what two answers are compared by, or else their words. */
 function fingerprint({ answer, task }: ValueRun): string {
   const text = plain(answer);
-  const values = figuresIn(text, task.names).map(({ readings }) => readings[0]?.value ?? 0);
-  // An answer without figures is compared by its words.
-  return values.length > 0 ? values.join(' ') : text;
+  const own = ownFigures(figuresIn(text, task.names), task).map(({ readings }) => readings[0]?.value ?? 0);
+  return own.length > 0 ? own.join(' ') : text;
 }
 
 function judgePair(given: ValueRun, other: ValueRun, relation: Relation, view: TrialView): Pair {

@@ -69,7 +69,7 @@ export function score(answer: string, task: Task, results: ToolResults): Score {
   const facts = WEIGHTS.facts * share(({ isRight }) => isRight);
   const grounding = WEIGHTS.grounding * share(({ isRight, isGrounded }) => isRight && isGrounded);
   const form = WEIGHTS.form * (1 - missing.length / task.indicators.length);
-  const grounded = own.filter((figure) => isAmong(figure, results.numbers)).length;
+  const grounded = isFlood ? 0 : own.filter((figure) => isAmong(figure, results.numbers)).length;
   return {
     total: facts + grounding + form,
     facts,
@@ -84,8 +84,8 @@ export function score(answer: string, task: Task, results: ToolResults): Score {
 /** Whole numbers up to this are counts, places in a list and days as often as figures. */
 const SMALL = 100;
 
-/** What the answer did not find in its message, each once. */
-function ownFigures(figures: readonly Figure[], { given }: Task): readonly Figure[] {
+/** Figures that the answer did not find in its message, each once. */
+export function ownFigures(figures: readonly Figure[], { given }: Task): readonly Figure[] {
   const ascending = given.map(Math.abs).sort((a, b) => a - b);
   const distinct = new Map<number, Figure>();
   for (const figure of figures) {

@@ -47,11 +47,14 @@ function frameOf(run: RunView, view: TrialView): FrameEntry | undefined {
 export function sentTo(run: RunView, view: TrialView): Sent | undefined {
   const texts = textsIn(parsed(frameOf(run, view)?.text ?? ''));
   const message = texts.reduce((longest, text) => (text.length > longest.length ? text : longest), '');
+  const item = FENCE.test(message) ? undefined : contextItem(texts, view);
+  return item === undefined ? tableIn(message) : tableOf(message, message, item);
+}
+
+/** A message that brings its data in a fenced block. */
+export function tableIn(message: string): Sent | undefined {
   const [block, format, content] = FENCE.exec(message) ?? [];
-  if (block === undefined || content === undefined) {
-    const item = contextItem(texts, view);
-    return item === undefined ? undefined : tableOf(message, message, item);
-  }
+  if (block === undefined || content === undefined) return undefined;
   const question = message.replace(block, '').trim();
   return tableOf(message, question, format === 'json' ? csvOfRecords(content) : content);
 }
