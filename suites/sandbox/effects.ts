@@ -21,6 +21,7 @@ import { askOf, findBuiltIn, HISTORY, makeAgent, openAgent, runTest, ticketPaylo
 import { isTool, judgeTests, numberIn, shown, testsOf, textIn } from './results.ts';
 
 const PARTS = ['run', 'runs', 'steps', 'messages', 'node-states', 'context-items', 'agents'] as const;
+const LATEST = 'runs of the latest project';
 const [BEFORE, AFTER] = ['before', 'after'];
 
 async function readAll(project: OwnProject, run: string, when: string): Promise<void> {
@@ -61,6 +62,9 @@ const snapshots = defineCase<TrialView>({
     await readAll(project, run, BEFORE);
     await askOf(agent, 'history before', 'GET', HISTORY);
     const payload = ticketPayload(stage);
+    // Where a run that nobody asked for would be filed, if not beside the agent.
+    const latest = await openProject(stage);
+    if (latest !== undefined) await ask(latest, `${LATEST} ${BEFORE}`, 'GET', latest.runs);
     await runTest(agent, 'test', { payload });
     await runTest(agent, 'test by schedule', { payload, simulate_webhook: false });
     const clerk = await findBuiltIn(stage, 'ticket_agent');
@@ -68,6 +72,7 @@ const snapshots = defineCase<TrialView>({
     // What is written in the background has had its time.
     await stage.pause(stage.thresholds.graceMs);
     await readAll(project, run, AFTER);
+    if (latest !== undefined) await ask(latest, `${LATEST} ${AFTER}`, 'GET', latest.runs);
     await askOf(agent, 'history after', 'GET', HISTORY);
   },
   checks: [
@@ -77,7 +82,7 @@ const snapshots = defineCase<TrialView>({
       title: 'tests leave all else as it is, and add themselves to the history',
       restsOn: 'SB-1.1',
       judge: about(['test'], (view) => [
-        ...PARTS.flatMap((part) => partUnchanged(view, part)),
+        ...[...PARTS, LATEST].flatMap((part) => partUnchanged(view, part)),
         ...addedToHistory(view),
       ]),
     },
@@ -95,8 +100,8 @@ function partUnchanged(view: TrialView, part: string): readonly Finding[] {
 function addedToHistory(view: TrialView): readonly Finding[] {
   const [before] = labelled(view, 'history before');
   const [after] = labelled(view, 'history after');
-  if (before?.response?.status !== 200 || after?.response?.status !== 200)
-    return missing(view, 'the history before and after', 'SB-4.1');
+  if (before?.response?.status !== 200) return missing(view, 'the history before', 'SB-4.7');
+  if (after?.response?.status !== 200) return missing(view, 'the history after', 'SB-4.1');
   const [was, is] = [before, after].map(({ response }) => parseBody(response?.body ?? ''));
   const agentId = testsOf(view)[0]?.agentId;
   const ids = testsOf(view)

@@ -134,9 +134,10 @@ export const pagesAreWhole: Judge = (view) => {
   const pages = PAGES.flatMap((label) => labelled(view, label).slice(0, 1));
   if (pages.some(({ response }) => response?.status !== 200)) return missing(view, 'three pages', 'SB-4.2');
   const seen = pages.flatMap((exchange) => itemsOf(bodyOf(exchange)).map(idOf));
+  const lost = ids.filter((id) => !seen.includes(id));
   const fault =
     firstFault(pages, (exchange, index) => walkFault(exchange, index, ids.length)) ??
-    firstFault(ids, (id) => (seen.includes(id) ? undefined : `${id} is on no page`));
+    firstFault(lost, (id) => `${id} is on no page`);
   const refs = pages.map((exchange) => refOf(view, exchange));
   const statement = say('walked', 'pages of 3, 3 and 1, every test once', fault ?? 'so it is', ...refs);
   return [fault === undefined ? pass(statement) : fail({ ...statement, code: 'wrong-pages' })];
