@@ -66,16 +66,32 @@ function leakingSessions(delayMs: number): Partial<Boundaries> {
 }
 
 const STORM = 35;
-const STORM_MS = 10_000;
+const TURNED_AWAY = 10;
 
+/** Counts the sessions of each user that came to nothing; who has too many is turned away some times, then forgiven. */
 function refusingStorms(): Partial<Boundaries> {
-  const dials = new Map<string, readonly number[]>();
-  return turningAway((user) => {
-    const now = performance.now();
-    const recent = [...(dials.get(user) ?? []).filter((at) => now - at < STORM_MS), now];
-    dials.set(user, recent);
-    return recent.length > STORM;
-  });
+  const idle = new Map<string, number>();
+  const count = (user: string): number => {
+    const next = (idle.get(user) ?? 0) + 1;
+    idle.set(user, next > STORM + TURNED_AWAY ? 0 : next);
+    return next;
+  };
+  return {
+    ...turningAway((user) => (idle.get(user) ?? 0) >= STORM && count(user) > STORM),
+    sockets: (honest) => (peer) => {
+      let isIdle = true;
+      const receiver = honest(peer);
+      const message = (text: string): void => {
+        isIdle = false;
+        receiver.message(text);
+      };
+      const closed = (): void => {
+        if (isIdle) count(principalKey(peer.credential.principal));
+        receiver.closed();
+      };
+      return { message, closed };
+    },
+  };
 }
 
 const MOST_AT_ONCE = 5;

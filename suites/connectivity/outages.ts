@@ -3,6 +3,7 @@ import { type Finding, fail, inconclusive, pass } from '../../harness/core/findi
 import type { FaultEntry } from '../../harness/evidence/transcript.ts';
 import { parseBody } from '../../harness/judge/version.ts';
 import type { ExchangeView, TrialView } from '../../harness/judge/views.ts';
+import type { Decoded } from '../../harness/protocol/agent-event.ts';
 import { DEPENDENCIES, dependencyOutages, OUTAGE } from '../../scenarios/resilience-outages.ts';
 import { say } from '../statements.ts';
 
@@ -77,13 +78,30 @@ function judgeDoors(view: TrialView, dependency: string): readonly Finding[] {
   ];
 }
 
-/** A run that is asked for meanwhile is begun or refused. */
+/**
+ * A run that is asked for meanwhile is begun or refused. The same request is made again afterwards, so what belongs to
+ * the first one is told by when it came.
+ */
 function judgeRun(view: TrialView, dependency: string): readonly Finding[] {
-  const run = view.apart.flatMap(({ runs }) => runs).find(({ label }) => label === OUTAGE.run(dependency));
-  if (run === undefined || run.end !== 'deadline' || run.events.length > 0) return [];
+  const socket = view.apart.find(({ label }) => label === OUTAGE.session(dependency));
+  const run = socket?.runs.find(({ label }) => label === OUTAGE.run(dependency));
+  if (socket === undefined || run === undefined) return [];
+  const wait = `answer to ${run.requestId}`;
+  const deadline = socket.deadlines.find(({ seq, waitedFor }) => seq > run.askedSeq && waitedFor === wait);
+  if (deadline === undefined) return [];
+  const wasAnswered = socket.inbound.some(
+    ({ seq, decoded }) =>
+      seq > run.askedSeq && seq < deadline.seq && decoded.some((one) => isAbout(one, run.requestId)),
+  );
+  if (wasAnswered) return [];
   const expected = `an error or a start for a run that is asked for without ${dependency}`;
-  return [fail(say('silence', expected, 'neither in time', run.endRef))];
+  return [fail(say('silence', expected, 'neither in time', view.ref(run.askedSeq, deadline.seq)))];
 }
+
+const isAbout = (one: Decoded, requestId: string): boolean =>
+  one.kind === 'event'
+    ? one.event.requestId === requestId
+    : one.kind === 'refusal' && one.requestId === requestId;
 
 const phasesOf = (view: TrialView, dependency: string): readonly FaultEntry[] =>
   view.transcript.entries.filter(
