@@ -112,8 +112,8 @@ async function withReference(
   }
 }
 
-/** Our own deployment does little but think: three times as many trials at once hardly slow each other. */
-const OWN_CONCURRENCY = '12';
+/** Our own deployment does little but think: twice as many trials at once do not slow each other. */
+const OWN_CONCURRENCY = '8';
 
 const pace = ({ env }: CampaignAsk): CampaignAsk['overrides'] =>
   env['HARNESS_CONCURRENCY'] === undefined ? { HARNESS_CONCURRENCY: OWN_CONCURRENCY } : {};

@@ -34,6 +34,8 @@ const SCALED = {
   TARGET_HELD_BACK_MS: '500',
   HARNESS_CONCURRENCY: '8',
   HARNESS_STARTS_PER_SECOND: '200',
+  // Claims take hundreds of runs: only campaigns that are about them have the budget.
+  HARNESS_MAX_AGENT_RUNS: '0',
 } as const;
 
 /** A thinking time at which a thorough run takes longer than the limit for held-back events. */

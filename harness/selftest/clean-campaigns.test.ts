@@ -10,11 +10,13 @@ afterAll(() => bench.close());
 
 const CAMPAIGNS = 20;
 const AT_ONCE = 3;
+/** One of them has the budget to decide every claim. */
+const ROOM = { HARNESS_MAX_AGENT_RUNS: '1200' };
 
 it(`finds nothing in ${CAMPAIGNS} campaigns against the clean reference`, async () => {
   const limit = pLimit(AT_ONCE);
   const campaigns = Array.from({ length: CAMPAIGNS }, (_, index) =>
-    limit(() => bench.campaign({ env: { HARNESS_SEED: String(index + 1) } })),
+    limit(() => bench.campaign({ env: { HARNESS_SEED: String(index + 1), ...(index === 0 ? ROOM : {}) } })),
   );
   const reports = (await Promise.all(campaigns)).map(({ report }) => report);
   const notPassed = reports.flatMap(({ campaign, requirements, checks }) =>
