@@ -5,7 +5,7 @@ const time = z.iso.datetime({ offset: true });
 const jsonObject = z.record(z.string(), z.unknown());
 
 /** How a dry run ended. */
-export const testStatus = z.enum(['success', 'failed']);
+const testStatus = z.enum(['success', 'failed']);
 
 /** Tokens and what they cost. */
 export const tokenUsage = z.object({
