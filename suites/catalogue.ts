@@ -2,6 +2,7 @@ import type { Suite } from '../harness/core/suite.ts';
 import type { TrialView } from '../harness/judge/views.ts';
 import { agentsApi } from './agents-api/suite.ts';
 import { connectivity } from './connectivity/suite.ts';
+import { crossSurface } from './cross-surface/suite.ts';
 import { isolation } from './isolation/suite.ts';
 import { latency } from './latency/suite.ts';
 import { lifecycle } from './lifecycle/suite.ts';
@@ -20,6 +21,7 @@ export const catalogue: readonly Suite<TrialView>[] = [
   agentsApi,
   sandbox,
   telemetry,
+  crossSurface,
   resilience,
   value,
   latency,
