@@ -26,6 +26,12 @@ function cheaply(usage: Frame): Frame {
   return { ...usage, estimated_cost_usd: Math.floor(dollars * 1e6) / 1e6 };
 }
 
+/** The cost as one price for all tokens makes it. */
+function flatly(usage: Frame): Frame {
+  return { ...usage, estimated_cost_usd: Number(usage['total_tokens']) * FLAT_USD };
+}
+const FLAT_USD = 1.5e-6;
+
 /** Results that do not say what happened. */
 export const sandboxTraceDefects: readonly Defect[] = [
   {
@@ -53,6 +59,22 @@ export const sandboxTraceDefects: readonly Defect[] = [
     mustFail: ['SB-3.2'],
     mayFail: ['SB-1.9', 'SB-3.2a', 'SB-3.3', 'SB-6.1'],
     build: () => changingResults((result) => withUsage(result, cheaply)),
+  },
+  {
+    id: 'D-SB-COSTS-FLAT',
+    title: 'every token costs the same, whatever the model and whoever wrote it',
+    breaks: '6',
+    family: 'fields',
+    mustFail: ['SB-3.2', 'SB-3.2a'],
+    mayFail: ['SB-1.9'],
+    build: () =>
+      changingResults((result) =>
+        withSteps(withUsage(result, flatly), (step) =>
+          step['step_type'] === 'llm_request'
+            ? { ...step, token_usage: flatly(part(step, 'token_usage')) }
+            : step,
+        ),
+      ),
   },
   {
     id: 'D-SB-STEPS-FROM-ZERO',
