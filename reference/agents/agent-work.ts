@@ -1,7 +1,7 @@
 import type { SubRunEnd } from '../runs/sub-run.ts';
 import type { Desk, RunWork } from '../runs/work.ts';
-import type { Agent, AgentTask } from './agent.ts';
-import type { Model, ModelPrompt } from './model/client.ts';
+import type { Agent, AgentTask, ModelPrompt } from './agent.ts';
+import type { Model } from './model/client.ts';
 import { pause } from './pause.ts';
 import { countTokens } from './token-count.ts';
 

@@ -1,6 +1,5 @@
 import type { FailureType } from '../runs/events.ts';
 import type { SubRunEnd } from '../runs/sub-run.ts';
-import type { ModelPrompt } from './model/client.ts';
 import type { TicketSystem } from './tickets/ticket-system.ts';
 
 /** What was said earlier in the thread by the user. */
@@ -37,6 +36,12 @@ export class AgentFailure extends Error {
     this.type = type;
     this.code = code;
   }
+}
+
+/** What a model is told: who it is, and what it is asked. */
+export interface ModelPrompt {
+  readonly instruction: string;
+  readonly question: string;
 }
 
 /** Plain JSON objects, the only thing a tool takes or gives on the wire. */

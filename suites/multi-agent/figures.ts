@@ -123,7 +123,7 @@ function figureOf({ 0: text, groups = {} }: RegExpMatchArray): Figure | undefine
 }
 
 /** Every number that may be meant in a text, whichever way it is read. */
-export function numbersIn(text: string): readonly number[] {
+function numbersIn(text: string): readonly number[] {
   const numbers: number[] = [];
   for (const [plain] of text.matchAll(/\d+(?:\.\d+)?/gu)) numbers.push(Number(plain));
   for (const [written] of text.matchAll(/\d+(?:[,.]\d+)+/gu))

@@ -15,10 +15,10 @@ import {
 
 export const DATA = 'unified_data_agent';
 export const OPTIMISATION = 'optimization_agent';
-export const ANSWER = 'The total is 4,210.50 USD, and 812.25 can be saved.';
+const ANSWER = 'The total is 4,210.50 USD, and 812.25 can be saved.';
 
 /** A sub-run of that agent whose tool found these numbers. */
-export function subRun(agent: string, run: string, result: unknown): readonly Beat[] {
+function subRun(agent: string, run: string, result: unknown): readonly Beat[] {
   const told = storyOf(started(), thinking(), executing(), executed(), completed());
   return withData(told, 'tool_completed', { result }).map((beat) => ({
     ...beat,
@@ -36,7 +36,7 @@ const handOver = (
   { to_agent: agent, to_run_id: run },
 ];
 
-export const DATA_RUN = subRun(DATA, 'run-2', { total: 4210.5, rows: 48 });
+const DATA_RUN = subRun(DATA, 'run-2', { total: 4210.5, rows: 48 });
 export const OPTIMISATION_RUN = subRun(OPTIMISATION, 'run-3', { total_saving: 812.25, share: 0.1929 });
 
 /** All that a good supervisor tells, its own events and those of its sub-runs, in their order. */

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { request } from 'undici';
 import { z } from 'zod';
-import { AgentFailure } from '../agent.ts';
+import { AgentFailure, type ModelPrompt } from '../agent.ts';
 
 /** A model behind an endpoint that speaks chat completions as OpenAI does. */
 export interface ModelSettings {
@@ -12,12 +12,6 @@ export interface ModelSettings {
   readonly apiKey?: string;
   /** How long one attempt may take; stays below the longest silence of a run (docs/protocol.md 4). */
   readonly timeoutMs: number;
-}
-
-/** What a model is told: who it is, and what it is asked. */
-export interface ModelPrompt {
-  readonly instruction: string;
-  readonly question: string;
 }
 
 /** What a model said, and what it accounts for it, if it does. */
