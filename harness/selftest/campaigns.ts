@@ -32,6 +32,7 @@ const SCALED = {
   TARGET_HEALTH_MS: '2000',
   TARGET_GRACE_MS: '150',
   TARGET_HELD_BACK_MS: '500',
+  TARGET_TELEMETRY_MS: '4000',
   HARNESS_CONCURRENCY: '8',
   HARNESS_STARTS_PER_SECOND: '200',
   // Claims take hundreds of runs: only campaigns that are about them have the budget.
