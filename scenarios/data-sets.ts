@@ -98,7 +98,7 @@ export function growingDemand(
 }
 
 /** The same in another order (Fisher and Yates 1938). */
-export function shuffled<T>(random: Random, items: readonly T[]): readonly T[] {
+function shuffled<T>(random: Random, items: readonly T[]): readonly T[] {
   const out = [...items];
   for (let last = out.length - 1; last > 0; last -= 1) {
     const other = whole(random, 0, last);

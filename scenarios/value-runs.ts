@@ -41,9 +41,6 @@ interface Asking {
 
 const wordOf = (stage: Stage, label: string): string => stage.nonce(label).slice(0, 6);
 
-/** Two runs at once, then two more: nobody is asked to work on four at a time for one user. */
-const ROUNDS: readonly (readonly Variation[])[] = [VARIATIONS.slice(0, 2), VARIATIONS.slice(2)];
-
 function defineAsking({ id, purpose, agent, family, withinMs }: Asking): Scenario {
   return defineScenario({
     id,
@@ -64,21 +61,21 @@ function defineAsking({ id, purpose, agent, family, withinMs }: Asking): Scenari
         withinMs: withinMs(stage),
       });
       const socket = await stage.actor().connect({ label: 'session' });
-      if (await socket.greeted()) await askInRounds(stage, socket, askOf);
+      if (await socket.greeted()) await askInTurn(stage, socket, askOf);
       await socket.close();
     },
   });
 }
 
-async function askInRounds(
+/** One after the other: these trials are about what is answered, and leave the target room. */
+async function askInTurn(
   stage: Stage,
   socket: Socket,
   askOf: (variation: Variation) => StartAsk,
 ): Promise<void> {
-  for (const round of ROUNDS) {
+  for (const variation of VARIATIONS) {
     if (!socket.isOpen) return;
-    const runs = round.map((variation) => socket.start(askOf(variation)));
-    await Promise.all(runs.map((run) => run.ended()));
+    await socket.start(askOf(variation)).ended();
   }
   await awaitEnd(stage, socket, []);
 }

@@ -53,7 +53,7 @@ interface Read {
 export function score(answer: string, task: Task, results: ToolResults): Score {
   const text = plain(answer);
   const figures = figuresIn(text, task.names);
-  const own = ownFigures(figures, task);
+  const own = ownFigures(figures, task.given);
   const isFlood = own.length > MOST_OWN_FIGURES;
   const read: Read = { text, figures: isFlood ? [] : figures, results, given: task.given };
   const parts = task.truths.map((truth) => judge(truth, read));
@@ -84,8 +84,8 @@ export function score(answer: string, task: Task, results: ToolResults): Score {
 /** Whole numbers up to this are counts, places in a list and days as often as figures. */
 const SMALL = 100;
 
-/** Figures that the answer did not find in its message, each once. */
-export function ownFigures(figures: readonly Figure[], { given }: Task): readonly Figure[] {
+/** Figures that are not among the given numbers, each once. */
+export function ownFigures(figures: readonly Figure[], given: readonly number[]): readonly Figure[] {
   const ascending = given.map(Math.abs).sort((a, b) => a - b);
   const distinct = new Map<number, Figure>();
   for (const figure of figures) {
