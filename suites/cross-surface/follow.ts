@@ -16,7 +16,6 @@ export const OF = {
   telemetry: (run: string) => `telemetry of ${run}`,
   telemetrySteps: (run: string) => `telemetry steps of ${run}`,
   failures: (run: string) => `telemetry failures of ${run}`,
-  elsewhere: 'telemetry elsewhere',
 } as const;
 
 /** A run and its stream. */
@@ -76,7 +75,3 @@ export async function readTelemetry(ground: Ground, { label, runId }: Followed):
   await query(ground, OF.telemetrySteps(label), `${runPath(runId)}/steps`);
   await query(ground, OF.failures(label), `${runPath(runId)}/failures`);
 }
-
-/** Whether there is a telemetry to be asked: where there is none, nobody waits for it. */
-export const hasTelemetry = async (ground: Ground): Promise<boolean> =>
-  (await query(ground, OF.elsewhere, '/v1/runs?page_size=1'))?.status === 200;

@@ -8,7 +8,7 @@ import { openProject, type WorkflowBody } from '../agents-api/drive.ts';
 import { makeAgent } from '../sandbox/drive.ts';
 import { openGround } from '../telemetry/ground.ts';
 import { judgeFive } from './five-events.ts';
-import { type Followed, follow, hasTelemetry, hearOut, readParts, readTelemetry } from './follow.ts';
+import { type Followed, follow, hearOut, readParts, readTelemetry } from './follow.ts';
 import {
   durationsAgree,
   holdsNoContent,
@@ -44,7 +44,7 @@ async function followAll(
   meanwhile: (followed: readonly Followed[]) => Promise<void> = async () => undefined,
 ): Promise<void> {
   const ground = await openGround(stage);
-  const isReported = await hasTelemetry(ground);
+  const isReported = stage.offers('telemetry') && stage.offers('run-telemetry');
   const chat = await stage.actor().connect({ label: 'session' });
   if (await chat.greeted()) {
     const runs = asks.map((ask) => ({ label: ask.label, run: chat.start(ask) }));
