@@ -167,9 +167,13 @@ function holdingOthersUp(delayMs: number): Partial<Boundaries> {
   return {
     sockets: (honest) => (peer) => {
       const user = principalKey(peer.credential.principal);
+      const own = new Set<string>();
       const send = (frame: object): void => {
         if (TERMINAL.has((frame as Frame)['type'])) live.delete(runOf(frame as Frame));
-        else if (isEvent(frame as Frame)) live.set(runOf(frame as Frame), user);
+        else if (isEvent(frame as Frame)) {
+          own.add(runOf(frame as Frame));
+          live.set(runOf(frame as Frame), user);
+        }
         peer.send(frame);
       };
       const receiver = honest({ ...peer, send });
@@ -178,7 +182,11 @@ function holdingOthersUp(delayMs: number): Partial<Boundaries> {
         if (!isHeldUp || readFrame(text)['type'] !== 'start_agent') receiver.message(text);
         else later(delayMs, () => receiver.message(text));
       };
-      return { message, closed: () => receiver.closed() };
+      const closed = (): void => {
+        for (const runId of own) live.delete(runId);
+        receiver.closed();
+      };
+      return { message, closed };
     },
   };
 }

@@ -74,7 +74,7 @@ function judgeRuns(view: TrialView, runs: readonly RunView[]): Finding {
     const told = `${faulty.length} of ${runs.length} were not; one: ${runFault(first)}`;
     return fail(say('run-lost', expected, told, first.endRef));
   }
-  const answered = runs.filter(({ end }) => end !== 'not-awaited').length;
+  const answered = runs.filter(({ end, events }) => end !== 'not-awaited' || events.length > 0).length;
   const statement = say('runs-answered', expected, `${answered} were`, view.ref(runs[0]?.askedSeq ?? 1));
   return answered < BURST_RUNS ? inconclusive({ ...statement, code: 'too-few' }) : pass(statement);
 }
