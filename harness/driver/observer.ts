@@ -30,10 +30,11 @@ export function startObserver(clock: Clock): Observer {
   return {
     since(from) {
       const lates = probes.filter(({ at }) => at >= from).map(({ late }) => late);
-      if (lates.length === 0) return { loopDelayP99Ms: 0, stalledMs: 0, samples: 0 };
+      if (lates.length === 0) return { loopDelayP99Ms: 0, stalledMs: 0, longestStallMs: 0, samples: 0 };
       return {
         loopDelayP99Ms: round(quantile(lates, 0.99)),
         stalledMs: round(lates.reduce((sum, late) => sum + (late >= STALL_MS ? late : 0), 0)),
+        longestStallMs: round(lates.reduce((most, late) => Math.max(most, late >= STALL_MS ? late : 0), 0)),
         samples: lates.length,
       };
     },

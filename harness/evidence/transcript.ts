@@ -211,6 +211,8 @@ export interface ObserverError {
   readonly loopDelayP99Ms: Millis;
   /** Sum of the delays of 20 ms and more: by so much any time measured in the trial may be our own doing. */
   readonly stalledMs: Millis;
+  /** The longest of these times in one piece. */
+  readonly longestStallMs?: Millis;
   readonly samples: number;
 }
 

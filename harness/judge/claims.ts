@@ -13,7 +13,7 @@ import { inOrder } from '../plan/order.ts';
 import type { Plan, PlannedTrial } from '../plan/plan.ts';
 import { P95_CLAIM } from '../stats/claim.ts';
 import { advance, NOTHING_SEEN, type Outcome, type Sequence } from '../stats/sequential.ts';
-import { isSpoilt, stalledMs } from './observer.ts';
+import { longestStallMs } from './observer.ts';
 import { samplesOf, samplesUnderLoad } from './samples.ts';
 import { tokensOf } from './tokens.ts';
 import type { TrialView } from './views.ts';
@@ -55,6 +55,8 @@ export interface ClaimBook {
 /** So many topping-up trials in a row without a sample, and no more are driven for it: the target does not give any. */
 const BARREN_TRIALS = 5;
 const MOST_REFS = 5;
+/** A stall of more than this part of a limit may have hidden an answer that was there before the deadline. */
+const LARGE_STALL = 4;
 /** A timer may fire a millisecond early. */
 const EARLY_MS = 1;
 
@@ -162,9 +164,9 @@ function judged(sample: Sample, limitMs: number, view: TrialView): Outcome | 'fa
   if (outcome === 'failed') return 'failed';
   if (outcome === 'came') {
     if (ms <= limitMs) return 'good';
-    return isSpoilt(ms - limitMs, view) ? 'spoilt' : 'bad';
+    return ms - limitMs <= longestStallMs(view) ? 'spoilt' : 'bad';
   }
   if (ms + EARLY_MS < limitMs) return 'unknown';
   // How much later it would have come is not known; a process that stood still for a while may not have heard it.
-  return stalledMs(view) > limitMs / 10 ? 'spoilt' : 'bad';
+  return longestStallMs(view) > limitMs / LARGE_STALL ? 'spoilt' : 'bad';
 }

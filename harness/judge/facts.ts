@@ -1,11 +1,14 @@
+import type { Table } from '../core/table.ts';
 import type { Plan, PlannedTrial } from '../plan/plan.ts';
 import { type ClockSkew, clockSkew, type OffsetBound, offsetBound } from './clock-skew.ts';
 import { type FixtureFacts, fixtureFacts } from './fixture-facts.ts';
 import { collectMeasures, type MeasureFact } from './measures.ts';
+import { collectPace, type Pace } from './pace.ts';
 import { isCompleted } from './run-facts.ts';
+import { collectTables, type TableFact } from './tables.ts';
 import { printable } from './tally.ts';
 import { versionOf } from './version.ts';
-import type { SocketView, TrialView } from './views.ts';
+import type { ExchangeView, SocketView, TrialView } from './views.ts';
 
 /** One way of connecting and how the target answered it. */
 export interface AuthRow {
@@ -23,7 +26,10 @@ export interface CampaignFacts {
   };
   readonly startedAt: string | undefined;
   readonly endedAt: string | undefined;
-  readonly runs: { readonly asked: number; readonly completed: number };
+  /** Over the chat socket; and those made over HTTP. */
+  readonly runs: { readonly asked: number; readonly completed: number; readonly made: number };
+  readonly pace: Pace | undefined;
+  readonly tables: readonly TableFact[];
   readonly fixtures: FixtureFacts;
 }
 
@@ -36,13 +42,15 @@ export interface FactCollector {
 }
 
 /** Gathers what the report tells besides verdicts, transcript by transcript. */
-export function createFacts(plan: Plan): FactCollector {
+export function createFacts(plan: Plan, declared: readonly Table<TrialView>[]): FactCollector {
+  const tables = collectTables(declared);
   const measures = collectMeasures();
   const bounds: OffsetBound[] = [];
   const versions = new Set<string>();
   const auth = new Map<string, AuthRow>();
   const moments: number[] = [];
-  const runs = { asked: 0, completed: 0 };
+  const runs = { asked: 0, completed: 0, made: 0 };
+  const pace = collectPace(plan);
   const fixtures: FixtureFacts[] = [];
 
   return {
@@ -55,6 +63,9 @@ export function createFacts(plan: Plan): FactCollector {
       fixtures.push(fixtureFacts(view.exchanges));
       runs.asked += view.runs.length;
       runs.completed += view.runs.filter(isCompleted).length;
+      runs.made += view.exchanges.filter(isMadeRun).length;
+      pace.take(view);
+      tables.take(view);
       const last = view.transcript.seal?.endedAtMs ?? view.transcript.entries.at(-1)?.at ?? 0;
       moments.push(view.wallAt(0), view.wallAt(last));
     },
@@ -68,6 +79,8 @@ export function createFacts(plan: Plan): FactCollector {
       startedAt: isoOf(moments.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)),
       endedAt: isoOf(moments.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)),
       runs,
+      pace: pace.conclude(),
+      tables: tables.conclude(),
       fixtures: {
         created: fixtures.reduce((sum, { created }) => sum + created, 0),
         removed: fixtures.reduce((sum, { removed }) => sum + removed, 0),
@@ -79,6 +92,9 @@ export function createFacts(plan: Plan): FactCollector {
     }),
   };
 }
+
+const isMadeRun = ({ request, response }: ExchangeView): boolean =>
+  request.method === 'POST' && /\/agent-runs$/.test(request.url) && response?.status === 201;
 
 /** What became of a dial, in a few words that do not depend on the attempt. */
 function answerOf(socket: SocketView): string {

@@ -58,6 +58,7 @@ function planOf(checks: readonly { readonly id: string }[], trials: readonly str
     campaign: 'c-1',
     target: { endpoints: { health: '/health' } },
     thresholds: {},
+    limits: { concurrency: 1 },
     variationPoints: {},
     origins: { unlisted: '' },
     checks: checks.map(({ id }) => ({ id, requirement: 'DR-1', title: '', selected: true, reason: '' })),

@@ -78,7 +78,10 @@ export function createJudge(plan: Plan, suites: readonly Suite<TrialView>[], dia
   const book = openClaims(plan, claimsOf(suites, plan));
   const planned = new Map(plan.trials.map((trial) => [trial.id, trial]));
   const seen = new Map<string, TrialEvidence>();
-  const facts = createFacts(plan);
+  const facts = createFacts(
+    plan,
+    suites.flatMap((suite) => suite.tables ?? []),
+  );
 
   const take = (id: string, read: ReadTranscript | undefined): void => {
     const trial = planned.get(id);

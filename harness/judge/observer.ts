@@ -5,6 +5,13 @@ import type { TrialView } from './views.ts';
 export const stalledMs = (view: TrialView): Millis => view.transcript.seal?.observer.stalledMs ?? 0;
 
 /**
+ * By how much one time measured in the trial may be our doing: what arrives while we stand still is read as soon as we
+ * go on, so a single stall delays it, not all of them together.
+ */
+export const longestStallMs = (view: TrialView): Millis =>
+  view.transcript.seal?.observer.longestStallMs ?? stalledMs(view);
+
+/**
  * Whether a time beyond its limit by this much could be explained by our own lateness. Such a sample is spoilt:
  * it speaks neither for nor against the target.
  */
