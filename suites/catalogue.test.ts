@@ -6,6 +6,7 @@ import { catalogue } from './catalogue.ts';
 import { connectivity } from './connectivity/suite.ts';
 import { lifecycle } from './lifecycle/suite.ts';
 import { multiAgent } from './multi-agent/suite.ts';
+import { value } from './value/suite.ts';
 
 const numbered = (prefix: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
@@ -72,6 +73,7 @@ describe('ids', () => {
     expect(connectivity.requirements.map(({ id }) => id)).toEqual(numbered('CN', 12));
     expect(lifecycle.requirements.map(({ id }) => id)).toEqual(numbered('LC', 22));
     expect(multiAgent.requirements.map(({ id }) => id)).toEqual(numbered('MA', 5));
+    expect(value.requirements.map(({ id }) => id)).toEqual(numbered('VL', 9));
     expect(agentsApi.requirements.map(({ id }) => id).sort()).toEqual(agentsApiIds().sort());
   });
 
