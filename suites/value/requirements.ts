@@ -58,7 +58,7 @@ export const requirements = defineRequirements([
   {
     id: 'VL-8',
     level: 'MUST',
-    clause: 'docs/limits.md, The quality of answers',
+    clause: 'docs/protocol.md 4.5',
     source,
     text: 'The rubric MUST NOT be stuffed: a keyword salad, an apology, a canned answer, an echo and an empty answer score below 0.3.',
   },
