@@ -10,7 +10,7 @@ it('tells a red campaign in at most 60 lines', () => {
     "# staging.example.com breaks 2 of 4 selected MUST requirements: LC-3, LC-9.
 
     **FAIL** (exit code 1: at least one selected requirement is breached). 5 of 7 requirements selected: 1 pass, 3 fail, 1 inconclusive, 0 error.
-    Target \`https://staging.example.com\` (staging, profile default). Campaign \`c-20260105\`, seed 7, 2 trials, 9 agent runs, 2026-01-05T10:00:01.000Z to 2026-01-05T10:04:09.000Z. agent-conformance 0.1.0.
+    Target \`https://staging.example.com\` (staging, profile default). Campaign \`c-20260105\`, seed 7, 2 trials, 9 agent runs, 2026-01-05T10:00:01.000Z to 2026-01-05T10:04:09.000Z. Driven in 248 s, 1.13 times its critical path. agent-conformance 0.1.0.
 
     ## Why
     - LC-3 (MUST) fails: The target MUST keep LC-3.
@@ -77,7 +77,7 @@ it('tells a green campaign', () => {
     "# staging.example.com conforms: all 2 selected MUST requirements hold.
 
     **PASS** (exit code 0: every selected requirement holds, with evidence). 2 of 2 requirements selected: 2 pass, 0 fail, 0 inconclusive, 0 error.
-    Target \`https://staging.example.com\` (staging, profile default). Campaign \`c-20260105\`, seed 7, 2 trials, 9 agent runs, 2026-01-05T10:00:01.000Z to 2026-01-05T10:04:09.000Z. agent-conformance 0.1.0.
+    Target \`https://staging.example.com\` (staging, profile default). Campaign \`c-20260105\`, seed 7, 2 trials, 9 agent runs, 2026-01-05T10:00:01.000Z to 2026-01-05T10:04:09.000Z. Driven in 248 s, 1.13 times its critical path. agent-conformance 0.1.0.
 
     ## Latency, from quiet trials
     | measure | n | median | p95 | 90 % interval of p95 | max | observer's own error |

@@ -15,6 +15,7 @@ import {
 } from '../harness/report/reading.ts';
 import { duration, interval, percent } from './figures.ts';
 import { block, code, prose } from './markdown-text.ts';
+import { tableLines } from './tables.ts';
 
 /** Enough to see a pattern; all of them are in the JSON. */
 const MOST_FAILURES = 10;
@@ -31,6 +32,7 @@ export function renderMarkdown(report: CampaignReport): string {
     errorSection(report),
     openSection(report),
     latencySection(report.measures),
+    ...report.tables.map(tableSection),
     connectivitySection(report),
     leftOutSection(report),
     passSection(report),
@@ -43,7 +45,8 @@ export function renderMarkdown(report: CampaignReport): string {
 }
 
 function head(report: CampaignReport): readonly string[] {
-  const { target, plan, totals, exitCode, campaign, harness } = report;
+  const { target, plan, totals, exitCode, campaign, harness, evidence } = report;
+  const { runs } = evidence;
   const when =
     report.startedAt === undefined ? '' : `, ${report.startedAt} to ${report.endedAt ?? 'unknown'}`;
   return [
@@ -54,8 +57,15 @@ function head(report: CampaignReport): readonly string[] {
       `${totals.inconclusive} inconclusive, ${totals.error} error.`,
     `Target ${code(target.url)} (${prose(target.environment)}, profile ${prose(target.profile)}). Campaign ` +
       `${code(campaign)}, seed ${plan.seed}, ${counted(plan.trials, 'trial')}, ` +
-      `${counted(report.evidence.runs.asked, 'agent run')}${when}. ${fixturesOf(report)}${prose(harness.name)} ${prose(harness.version)}.`,
+      `${counted(runs.asked + runs.made, 'agent run')}${when}. ${paceOf(report)}${fixturesOf(report)}${prose(harness.name)} ${prose(harness.version)}.`,
   ];
+}
+
+/** How close the driving came to the shortest time that the plan allows. */
+function paceOf({ evidence: { pace } }: CampaignReport): string {
+  if (pace === undefined || pace.criticalPathMs === 0) return '';
+  const ratio = (pace.wallMs / pace.criticalPathMs).toFixed(2);
+  return `Driven in ${duration(pace.wallMs)}, ${ratio} times its critical path. `;
 }
 
 /** What was made on the target and whether it is gone again; nothing where nothing was made. */
@@ -69,6 +79,9 @@ function fixturesOf({ evidence }: CampaignReport): string {
 /** A heading with what belongs to it; nothing when there is nothing. */
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : [`## ${title}`, ...lines];
+
+const tableSection = (table: CampaignReport['tables'][number]): readonly string[] =>
+  section(prose(table.title), tableLines(table));
 
 function bullets(items: readonly string[], most = MOST_ITEMS): readonly string[] {
   const shown = items.slice(0, most).map((item) => `- ${item}`);

@@ -81,17 +81,19 @@ export function createFacts(plan: Plan, declared: readonly Table<TrialView>[]): 
       runs,
       pace: pace.conclude(),
       tables: tables.conclude(),
-      fixtures: {
-        created: fixtures.reduce((sum, { created }) => sum + created, 0),
-        removed: fixtures.reduce((sum, { removed }) => sum + removed, 0),
-        left: fixtures
-          .flatMap(({ left }) => left)
-          .slice(0, MOST_LEFT)
-          .map(printable),
-      },
+      fixtures: sumOf(fixtures),
     }),
   };
 }
+
+const sumOf = (fixtures: readonly FixtureFacts[]): FixtureFacts => ({
+  created: fixtures.reduce((sum, { created }) => sum + created, 0),
+  removed: fixtures.reduce((sum, { removed }) => sum + removed, 0),
+  left: fixtures
+    .flatMap(({ left }) => left)
+    .slice(0, MOST_LEFT)
+    .map(printable),
+});
 
 const isMadeRun = ({ request, response }: ExchangeView): boolean =>
   request.method === 'POST' && /\/agent-runs$/.test(request.url) && response?.status === 201;

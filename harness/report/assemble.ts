@@ -55,6 +55,7 @@ export function assembleReport(input: ReportInput): CampaignReport {
       ...claim,
       ...(p95Ms === undefined ? {} : { p95Ms: { ...p95Ms } }),
     })),
+    tables: (judgement?.facts.tables ?? []).map(tableOf),
     connectivity: connectivityOf(plan, judgement),
     evidence: evidenceOf(judgement),
   } satisfies Omit<CampaignReport, 'conclusion' | 'notProven'>;
@@ -147,13 +148,23 @@ function measureOf(fact: Judgement['facts']['measures'][number]): ReportedMeasur
   return { ...fact, medianMs: { ...medianMs }, p95Ms: { ...p95Ms }, p99Ms: { ...p99Ms } };
 }
 
+function tableOf({
+  cells,
+  notLooked,
+  ...stated
+}: Judgement['facts']['tables'][number]): CampaignReport['tables'][number] {
+  return { ...stated, cells: cells.map((cell) => ({ ...cell })), notLooked: [...notLooked] };
+}
+
 function evidenceOf(judgement: Judgement | undefined): CampaignReport['evidence'] {
-  const { asked, completed } = judgement?.facts.runs ?? { asked: 0, completed: 0 };
+  const { asked, completed, made } = judgement?.facts.runs ?? { asked: 0, completed: 0, made: 0 };
+  const pace = judgement?.facts.pace;
   const { created = 0, removed = 0, left = [] } = judgement?.facts.fixtures ?? {};
   const fixtures = { created, removed, left: [...left] };
   const trials = judgement?.trials ?? [];
   return {
-    runs: { asked, completed },
+    runs: { asked, completed, made },
+    ...(pace === undefined ? {} : { pace: { ...pace } }),
     fixtures,
     unneeded: trials.filter(({ state }) => state === 'unneeded').length,
     trials: trials.flatMap(({ state, ...trial }) => (state === 'unneeded' ? [] : [{ state, ...trial }])),

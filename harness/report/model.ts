@@ -103,6 +103,24 @@ const claim = z.object({
   coldMs: z.number().optional(),
 });
 
+const table = z.object({
+  id: z.string(),
+  title: z.string(),
+  rows: z.string(),
+  columns: z.string(),
+  cells: z.array(
+    z.object({
+      row: z.string(),
+      column: z.string(),
+      aspect: z.string(),
+      looked: z.number().int(),
+      found: z.number().int(),
+    }),
+  ),
+  /** Respects in which nothing could be looked at. */
+  notLooked: z.array(z.string()),
+});
+
 /** The one document that every renderer reads. */
 export const reportSchema = z.object({
   format: z.literal(REPORT_FORMAT),
@@ -149,6 +167,7 @@ export const reportSchema = z.object({
   requirements: z.array(requirement),
   checks: z.array(check),
   measures: z.array(measure),
+  tables: z.array(table),
   claims: z.array(claim),
   connectivity: z.object({
     host: z.string(),
@@ -160,7 +179,14 @@ export const reportSchema = z.object({
     notVerified: z.array(z.string()),
   }),
   evidence: z.object({
-    runs: z.object({ asked: z.number().int(), completed: z.number().int() }),
+    /** Agent runs asked for on chat sockets, how many of them completed, and those made over HTTP. */
+    runs: z.object({
+      asked: z.number().int(),
+      completed: z.number().int(),
+      made: z.number().int(),
+    }),
+    /** How long the driving took, against the shortest time in which the plan could be driven. */
+    pace: z.object({ wallMs: z.number(), criticalPathMs: z.number() }).optional(),
     /** What the campaign made on the target for its own use, and what of it is still there. */
     fixtures: z.object({
       created: z.number().int(),

@@ -114,11 +114,41 @@ export function sampleVerdict(requirement: string, findings: readonly Finding[])
   };
 }
 
+const MEDIAN = { point: 8420.5, low: 6100, high: 9900, n: 9, confidence: 0.9 };
+const P95 = { point: 11_800, low: 8500, n: 9, confidence: 0.9 };
+const PING = { point: 12.25, low: 11, high: 14, n: 80, confidence: 0.9 };
+
+const MEASURED: Judgement['facts']['measures'] = [
+  {
+    measure: 'ping',
+    meaning: '',
+    n: 80,
+    minMs: 9,
+    meanMs: 12.5,
+    medianMs: PING,
+    p95Ms: PING,
+    p99Ms: PING,
+    failed: 0,
+    maxMs: 20,
+    observerErrorMs: 1.4,
+  },
+  {
+    measure: 'completion',
+    meaning: '',
+    n: 9,
+    minMs: 5000,
+    meanMs: 8400,
+    medianMs: MEDIAN,
+    p95Ms: P95,
+    p99Ms: P95,
+    failed: 0,
+    maxMs: 12_100,
+    observerErrorMs: 1.4,
+  },
+];
+
 /** A judgement of these checks over two trials and nine runs. */
 export function sampleJudgement(checks: readonly CheckVerdict[]): Judgement {
-  const median = { point: 8420.5, low: 6100, high: 9900, n: 9, confidence: 0.9 };
-  const p95 = { point: 11_800, low: 8500, n: 9, confidence: 0.9 };
-  const ping = { point: 12.25, low: 11, high: 14, n: 80, confidence: 0.9 };
   return {
     checks,
     claims: [],
@@ -127,34 +157,7 @@ export function sampleJudgement(checks: readonly CheckVerdict[]): Judgement {
       { trial: 'two-tenants-2', state: 'sealed', end: 'finished', entries: 58 },
     ],
     facts: {
-      measures: [
-        {
-          measure: 'ping',
-          meaning: '',
-          n: 80,
-          minMs: 9,
-          meanMs: 12.5,
-          medianMs: ping,
-          p95Ms: ping,
-          p99Ms: ping,
-          failed: 0,
-          maxMs: 20,
-          observerErrorMs: 1.4,
-        },
-        {
-          measure: 'completion',
-          meaning: '',
-          n: 9,
-          minMs: 5000,
-          meanMs: 8400,
-          medianMs: median,
-          p95Ms: p95,
-          p99Ms: p95,
-          failed: 0,
-          maxMs: 12_100,
-          observerErrorMs: 1.4,
-        },
-      ],
+      measures: MEASURED,
       connectivity: {
         versions: ['1.4.2'],
         auth: [
@@ -166,7 +169,9 @@ export function sampleJudgement(checks: readonly CheckVerdict[]): Judgement {
       startedAt: '2026-01-05T10:00:01.000Z',
       endedAt: '2026-01-05T10:04:09.000Z',
       fixtures: { created: 0, removed: 0, left: [] },
-      runs: { asked: 9, completed: 9 },
+      runs: { asked: 9, completed: 9, made: 0 },
+      pace: { wallMs: 248_000, criticalPathMs: 220_000 },
+      tables: [],
     },
   };
 }

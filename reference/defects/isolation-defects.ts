@@ -1,6 +1,6 @@
 import { principalKey } from '../auth/principal.ts';
 import type { Boundaries, ChatPeer } from '../boundaries.ts';
-import { changingJson, handling, withBody } from './answers.ts';
+import { agentsApi, changingJson, handling, RUN, RUNS, withBody } from './answers.ts';
 import type { Defect } from './defect.ts';
 import {
   dataOf,
@@ -185,6 +185,31 @@ const leaks: readonly Defect[] = [
 
 /** What one user does shows in what another gets. */
 const effects: readonly Defect[] = [
+  {
+    id: 'D-IS-FOREIGN-READ',
+    title: 'whoever knows the id of a run can read it',
+    breaks: '2',
+    family: 'isolation',
+    mustFail: ['IS-3', 'IS-6'],
+    mayFail: agentsApi(3, 4, 5, 6, 7, 8),
+    build: () => {
+      const owners = new Map<string, { readonly url: URL; readonly authorization: string }>();
+      return handling(
+        ({ path }) => RUNS.test(path) || RUN.test(path),
+        async ({ request, method, url }, honest) => {
+          const authorization = request.headers.get('authorization') ?? '';
+          const answer = await honest(request);
+          if (method === 'POST' && answer.status === 201)
+            owners.set(String(readFrame(await answer.clone().text())['id']), { url, authorization });
+          const id = url.pathname.slice(url.pathname.lastIndexOf('/') + 1);
+          const owner = owners.get(id);
+          if (method !== 'GET' || answer.status !== 404 || owner === undefined) return answer;
+          const theirs = new URL(`${owner.url.pathname}/${id}`, owner.url);
+          return honest(new Request(theirs, { headers: { authorization: owner.authorization } }));
+        },
+      );
+    },
+  },
   {
     id: 'D-IS-TOTAL-OF-ALL',
     title: 'the total of the list of projects counts those of everybody',

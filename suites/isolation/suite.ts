@@ -9,6 +9,7 @@ import {
   leavesTheIdleAlone,
   namesOnlyTheOwner,
 } from './crowd.ts';
+import { whoSeesWhom } from './matrix.ts';
 import { loudNeighbour, troubledNeighbour } from './neighbours.ts';
 import { overHttp } from './over-http.ts';
 import { requirements } from './requirements.ts';
@@ -21,6 +22,7 @@ export const isolation: Suite<TrialView> = {
   title: 'Isolation: one user never sees the data of another',
   requirements,
   scenarios: [usersAtOnce, ...cases.map(({ scenario }) => scenario)],
+  tables: [whoSeesWhom],
   checks: [
     keepsWordsApart,
     namesOnlyTheOwner,
