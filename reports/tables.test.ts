@@ -20,10 +20,10 @@ describe('a table', () => {
       [
         "1 found in 51 searches; whose words down, who received across. Not looked at: stream.",
         "",
-        "| | grace | ada |",
+        "| | ada | grace |",
         "|---|---|---|",
-        "| ada | 1 of 42 |  |",
-        "| grace |  | 0 of 9 |",
+        "| ada |  | 1 of 42 |",
+        "| grace | 0 of 9 |  |",
       ]
     `);
   });

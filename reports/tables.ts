@@ -9,7 +9,8 @@ const MOST_COLUMNS = 8;
 
 /** A table of a suite as Markdown: what was found, of how much that was looked at, in all respects together. */
 export function tableLines({ cells, rows, columns, notLooked }: Table): readonly string[] {
-  const names = (of: 'row' | 'column'): readonly string[] => [...new Set(cells.map((cell) => cell[of]))];
+  const names = (of: 'row' | 'column'): readonly string[] =>
+    [...new Set(cells.map((cell) => cell[of]))].sort();
   const [down, across] = [names('row'), names('column')];
   const found = cells.reduce((sum, cell) => sum + cell.found, 0);
   const looked = cells.reduce((sum, cell) => sum + cell.looked, 0);
