@@ -383,6 +383,7 @@ describe('frozen', () => {
         "CN-7 connectivity/keeps-its-version",
         "CN-8 connectivity/dates-tell-the-time",
         "CN-9 connectivity/health-tells-the-truth",
+        "CN-10 connectivity/follows-its-dependencies",
         "CN-11 connectivity/states-connectivity",
         "CN-12 connectivity/serves-listed-origins",
         "CN-12 connectivity/treats-unlisted-origins-as-declared",

@@ -180,7 +180,7 @@ function holdingOthersUp(delayMs: number): Partial<Boundaries> {
       const message = (text: string): void => {
         const isHeldUp = [...live.values()].some((other) => other !== user);
         if (!isHeldUp || readFrame(text)['type'] !== 'start_agent') receiver.message(text);
-        else later(delayMs, () => receiver.message(text));
+        else later(2 * delayMs, () => receiver.message(text));
       };
       const closed = (): void => {
         for (const runId of own) live.delete(runId);
@@ -382,7 +382,7 @@ export const resilienceDefects: readonly Defect[] = [
     breaks: '4',
     family: 'time',
     mustFail: ['RS-6'],
-    mayFail: ['CN-4', 'CN-9', 'LC-11', 'LC-12', 'LC-16', 'LC-17', 'LC-19', ...NEIGHBOURS],
+    mayFail: ['CN-4', 'CN-9', 'LC-11', 'LC-12', 'LC-16', 'LC-17', 'LC-19', 'RS-2', 'RS-7', ...NEIGHBOURS],
     build: ({ delayMs }) => holdingOthersUp(delayMs),
   },
   {

@@ -2,13 +2,13 @@
 import { defineCampaignCheck } from '../../harness/core/check.ts';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
 import type { EvidenceRef } from '../../harness/evidence/transcript.ts';
-import { isCompleted } from '../../harness/judge/run-facts.ts';
+import { isCompleted, terminalOf } from '../../harness/judge/run-facts.ts';
 import type { RunView, SocketView, TrialView } from '../../harness/judge/views.ts';
 import { claimOf } from '../../harness/stats/claim.ts';
 import { type Decision, decide } from '../../harness/stats/decide.ts';
 import { ATTEMPT, NETWORK_FAULTS, networkFaults } from '../../scenarios/resilience-network.ts';
 import { wasAbandoned } from '../connectivity/sessions.ts';
-import { say } from '../statements.ts';
+import { inMs, say } from '../statements.ts';
 import { runIdsOf } from './again.ts';
 import { socketsNamed } from './apart.ts';
 
@@ -16,6 +16,8 @@ import { socketsNamed } from './apart.ts';
 interface AttemptFact {
   readonly fault: string;
   readonly recovered: boolean;
+  /** From the break to the completion. */
+  readonly tookMs?: number;
   /** Runs that came of the one request; more than one where it was executed twice. */
   readonly runIds: readonly string[];
   readonly ref: EvidenceRef;
@@ -30,18 +32,24 @@ function attemptsOn(view: TrialView, fault: string): readonly AttemptFact[] {
   if (way === undefined) return [];
   const [run] = way.runs;
   const isBroken = NETWORK_FAULTS[fault]?.breaks !== undefined;
-  const wasStruck = view.transcript.entries.some(
+  const struck = view.transcript.entries.find(
     (entry) => entry.kind === 'fault' && entry.socket === way.id && entry.phase === 'begun',
   );
   const again = socketsNamed(view, ATTEMPT.again(fault));
   const runs = isBroken ? again.flatMap((socket) => socket.runs) : way.runs;
   const recovered = runs.some(isCompleted);
   // A way that was never open is an attempt too; one that was never broken, or not waited for, is none.
-  const isUnseen = isBroken && run !== undefined && !wasStruck;
+  const isUnseen = isBroken && run !== undefined && struck === undefined;
   if (!recovered && (isUnseen || isOpenEnded(runs, isBroken && run !== undefined ? again : [way]))) return [];
   const runIds = run === undefined ? [] : runIdsOf([way, ...again], run.requestId);
   const seen = [way, ...again].map(({ dial }) => dial.seq);
-  return [{ fault, recovered, runIds, ref: view.ref(...seen) }];
+  return [{ fault, recovered, runIds, ref: view.ref(...seen), ...timeToRecover(runs, struck?.at) }];
+}
+
+function timeToRecover(runs: readonly RunView[], from: number | undefined): Pick<AttemptFact, 'tookMs'> {
+  const done = runs.find(isCompleted);
+  const end = done === undefined ? undefined : terminalOf(done);
+  return end === undefined || from === undefined ? {} : { tookMs: end.at - from };
 }
 
 const networkAttempts = (view: TrialView): readonly AttemptFact[] =>
@@ -76,7 +84,10 @@ function judgeFault(fault: string, facts: readonly AttemptFact[], expected: stri
   const own = facts.filter((fact) => fact.fault === fault);
   const good = own.filter(({ recovered }) => recovered).length;
   const refs = own.map(({ ref }) => ref);
-  const statement = say('recovered', expected, `${good} of ${own.length} after "${fault}"`, ...refs);
+  const longest = Math.max(...own.map(({ tookMs = 0 }) => tookMs));
+  const time = longest > 0 ? `, within ${inMs(longest)} of the break` : '';
+  const told = `${good} of ${own.length} after "${fault}"${time}`;
+  const statement = say('recovered', expected, told, ...refs);
   return good > 0 ? pass(statement) : fail({ ...statement, code: 'never-recovered' });
 }
 
