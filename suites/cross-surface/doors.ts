@@ -149,7 +149,10 @@ const sandboxDoors = doorCase({
     return byName(SANDBOX, {
       history: { path: `${agent}/test-history` },
       result: { path: `${agent}/test/${one}` },
-      test: { path: `${agent}/test`, body: JSON.stringify({ payload: {} }) },
+      test: {
+        path: `${agent}/test`,
+        body: JSON.stringify({ payload: { message: 'hello' }, simulate_webhook: true }),
+      },
       comparison: {
         path: `${agent}/test/compare`,
         body: JSON.stringify({ test_id_1: one, test_id_2: other }),

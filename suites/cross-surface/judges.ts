@@ -2,7 +2,7 @@
 import type { Terms } from '../../harness/core/check.ts';
 import { type Finding, fail, pass } from '../../harness/core/finding.ts';
 import type { EvidenceRef } from '../../harness/evidence/transcript.ts';
-import { isLate } from '../../harness/judge/observer.ts';
+import { isLate, stalledMs } from '../../harness/judge/observer.ts';
 import { showings } from '../../harness/judge/telemetry-lag.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
 import { CANARY_LENGTH, CANARY_LETTERS } from '../../scenarios/canary.ts';
@@ -22,12 +22,13 @@ import {
   telemetryOf,
 } from './accounts.ts';
 import {
-  durationFaults,
   outcomeFaults,
+  stepDurationFaults,
   stepFaults,
   telemetryDurationFaults,
   telemetryOutcomeFaults,
   telemetryStepFaults,
+  wholeDurationFaults,
 } from './agreement.ts';
 
 export type RunJudge = (view: TrialView, terms: Terms, label: string) => readonly Finding[];
@@ -67,11 +68,11 @@ const ofThree =
 
 export const stepsAgree = ofTwo('steps-differ', 'its steps are its events, in one order', stepFaults);
 
-export const durationsAgree = ofTwo(
-  'durations-differ',
-  'durations within the tolerance',
-  (chat, http, { thresholds }) => durationFaults(chat, http, thresholds),
-);
+export const durationsAgree: RunJudge = (view, terms, label) =>
+  ofTwo('durations-differ', 'durations within the tolerance', (chat, http, { thresholds }) => [
+    ...wholeDurationFaults(chat, http, thresholds, stalledMs(view)),
+    ...stepDurationFaults(chat, http, thresholds),
+  ])(view, terms, label);
 
 export const telemetryStepsAgree = ofThree(
   'steps-differ',
@@ -88,7 +89,7 @@ export const telemetryOutcomeAgrees = ofThree(
 export const telemetryDurationsAgree = ofThree(
   'durations-differ',
   'durations of the telemetry within the tolerance',
-  (_chat, http, telemetry, { thresholds }) => telemetryDurationFaults(http, telemetry, thresholds),
+  (chat, http, telemetry, { thresholds }) => telemetryDurationFaults(chat, http, telemetry, thresholds),
 );
 
 /** The end of the stream is that of the run. */
