@@ -68,7 +68,7 @@ export const VANISHING = {
   neighbour: 'run of a neighbour meanwhile',
   next: 'connect after they vanished',
 } as const;
-export const VANISHED = 4;
+const VANISHED = 4;
 export const NEXT_CONNECTS = 20;
 
 async function vanish(stage: Stage): Promise<void> {

@@ -192,7 +192,7 @@ export const MOST_PINGS = 4;
 const LONGEST_PING_S = 30;
 
 /** How long a client that answers no ping may be left alone. */
-export const silentForMs = (pingSeconds: string | undefined): number =>
+const silentForMs = (pingSeconds: string | undefined): number =>
   Number(pingSeconds ?? LONGEST_PING_S) * 1000 * MOST_PINGS;
 
 export const silentClient = defineScenario({
