@@ -152,7 +152,7 @@ export const requestDefects: readonly Defect[] = [
     breaks: '4',
     family: 'fields',
     mustFail: ['RS-1'],
-    mayFail: ['CN-4', 'RS-2', 'RS-11'],
+    mayFail: ['CN-4', 'CN-10', 'RS-2', 'RS-11'],
     build: () => replacing(['error'], (frame) => ({ ...frame, request_id: null })),
   },
   {
