@@ -24,6 +24,28 @@ async function oneRun(stage: Stage, agent: string, text: string, withinMs: numbe
   await socket.close();
 }
 
+/** Runs of one benchmark. */
+export const BENCHMARK_RUNS = 5;
+
+export const benchmarkRuns = defineScenario({
+  id: 'latency-benchmark',
+  purpose: `has ${BENCHMARK_RUNS} small data sets analysed, one after another`,
+  agentRuns: BENCHMARK_RUNS,
+  async play(stage) {
+    const socket = await stage.actor().connect({ label: 'session' });
+    if (await socket.greeted()) {
+      for (let number = 1; number <= BENCHMARK_RUNS; number += 1) {
+        const message = question(stage, 'Which service costs most?');
+        const label = `benchmark ${number}`;
+        const run = socket.start({ label, agent: AGENTS.data, message });
+        // Whoever never ends one run is not asked for another: each would be waited for to its limit.
+        if (!(await run.ended())) break;
+      }
+    }
+    await socket.close();
+  },
+});
+
 export const sampleData = defineScenario({
   id: 'latency-data',
   purpose: 'has a small data set analysed, for another sample',

@@ -6,6 +6,7 @@
  * that are over, never from one that overtook another; what was decided stays decided.
  */
 import type { ClaimCheck } from '../core/check.ts';
+import type { LatencyClaim } from '../core/claim.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Sample } from '../core/measure.ts';
 import type { EvidenceRef } from '../evidence/transcript.ts';
@@ -79,19 +80,26 @@ export function openClaims(plan: Plan, checks: readonly ClaimCheck[]): ClaimBook
     !gap &&
     (plan.limits.tokens === undefined || tokens < plan.limits.tokens) &&
     claims.some((state) => state.check.claim.topUp === trial.scenario && isOpen(state));
+  const skip = (trial: PlannedTrial): void => {
+    if (trial.topUp === true && !isNeeded(trial)) unneeded.add(trial.id);
+    else gap = true;
+  };
+  const enterAll = (trial: PlannedTrial, found: Over): void => {
+    tokens += tokensOf(found.view);
+    for (const state of claims) enter(state, trial, found);
+  };
+  /** The next trial, if it is over already. */
+  const nextOver = (): PlannedTrial | undefined => {
+    const trial = gap ? undefined : order[next];
+    return trial !== undefined && over.has(trial.id) ? trial : undefined;
+  };
   const settle = (): void => {
-    for (let trial = order[next]; trial !== undefined && !gap; trial = order[next]) {
+    for (let trial = nextOver(); trial !== undefined; trial = nextOver()) {
       const found = over.get(trial.id);
-      if (found === undefined) return;
       over.delete(trial.id);
       next += 1;
-      if (found === 'left-out') {
-        if (trial.topUp === true && !isNeeded(trial)) unneeded.add(trial.id);
-        else gap = true;
-        continue;
-      }
-      tokens += tokensOf(found.view);
-      for (const state of claims) enter(state, trial, found);
+      if (found === undefined || found === 'left-out') skip(trial);
+      else enterAll(trial, found);
     }
   };
   return {
@@ -129,15 +137,22 @@ function newState(check: ClaimCheck, { thresholds }: Plan): ClaimState {
 const isOpen = ({ sequence, barren, crash }: ClaimState): boolean =>
   sequence.answer === 'undecided' && barren < BARREN_TRIALS && crash === undefined;
 
+/** Quiet claims take every quiet trial; those under load take the trials that are made for it. */
+const isSuitable = ({ from, topUp }: LatencyClaim, { scenario, interference }: PlannedTrial): boolean =>
+  from === 'load' ? scenario === topUp : interference === 'quiet';
+
+const samplesFor = (claim: LatencyClaim, view: TrialView): readonly Sample[] =>
+  (claim.from === 'load' ? samplesUnderLoad(view) : samplesOf(view)).filter(
+    ({ measure, of }) => measure === claim.measure && (claim.of === undefined || claim.of === of),
+  );
+
 /** What one trial adds to one claim. */
 function enter(state: ClaimState, trial: PlannedTrial, { view, crash }: Over): void {
   const { claim } = state.check;
   const isOwn = trial.scenario === claim.topUp;
-  if (!isOpen(state) || !(claim.from === 'load' ? isOwn : trial.interference === 'quiet')) return;
+  if (!isOpen(state) || !isSuitable(claim, trial)) return;
   if (isOwn && crash !== undefined) state.crash = crash;
-  const samples = (claim.from === 'load' ? samplesUnderLoad(view) : samplesOf(view)).filter(
-    ({ measure, of }) => measure === claim.measure && (claim.of === undefined || claim.of === of),
-  );
+  const samples = samplesFor(claim, view);
   if (isOwn) state.barren = samples.some(({ outcome }) => outcome !== 'failed') ? 0 : state.barren + 1;
   if (samples.length > 0 && !view.isWhole) state.whole = false;
   for (const sample of samples) enterSample(state, sample, view);

@@ -186,15 +186,29 @@ function takeTrial(judging: Judging, trial: PlannedTrial, read: ReadTranscript |
   const view = read?.transcript === undefined ? undefined : viewTrial(read.transcript, dialect);
   if (view !== undefined) facts.take(view, trial);
   const spoilt = spoiltEvidence(trial, view, read);
-  // Whether topping up was needed only the claims know.
-  const isMissed = view === undefined && trial.topUp === true;
-  if (view === undefined) book.leaveOut(trial.id);
-  else book.take(trial.id, view, spoilt?.verdict === 'error' ? spoilt : undefined);
-  for (const one of judged) {
+  enterInto(book, trial, view, spoilt);
+  for (const one of concerned(judged, trial, view)) {
     const needs = one.check.scenarios.includes(trial.scenario);
-    if (needs && spoilt !== undefined && !isMissed) one.tally.add(spoilt);
+    if (needs && spoilt !== undefined) one.tally.add(spoilt);
     if (view !== undefined) examine(one, view, terms, needs && spoilt === undefined);
   }
+}
+
+/** Whether topping up was needed only the claims know: that it was not driven concerns nobody else. */
+const concerned = (
+  judged: readonly Judged[],
+  { topUp }: PlannedTrial,
+  view: TrialView | undefined,
+): readonly Judged[] => (view === undefined && topUp === true ? [] : judged);
+
+function enterInto(
+  book: ClaimBook,
+  { id }: PlannedTrial,
+  view: TrialView | undefined,
+  spoilt: Finding | undefined,
+): void {
+  if (view === undefined) book.leaveOut(id);
+  else book.take(id, view, spoilt?.verdict === 'error' ? spoilt : undefined);
 }
 
 /** What is to be said of a trial whose script did not come to its own end. */

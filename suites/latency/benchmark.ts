@@ -3,16 +3,8 @@ import { inconclusive, pass } from '../../harness/core/finding.ts';
 import type { EvidenceRef } from '../../harness/evidence/transcript.ts';
 import { isCompleted } from '../../harness/judge/run-facts.ts';
 import type { RunView, TrialView } from '../../harness/judge/views.ts';
-import {
-  costOptimisation,
-  singleAnalysis,
-  thoroughAnalysis,
-  threeAtOnce,
-} from '../../scenarios/chat-runs.ts';
+import { BENCHMARK_RUNS, benchmarkRuns } from '../../scenarios/latency-samples.ts';
 import { say } from '../statements.ts';
-
-/** Fewer runs are an anecdote. */
-const FEWEST_RUNS = 5;
 
 interface Benchmarked {
   readonly isCompleted: boolean;
@@ -27,16 +19,16 @@ export const benchmark: Check<TrialView> = defineCampaignCheck<TrialView, Benchm
   id: 'latency/benchmark-rests-on-runs',
   requirement: 'LT-11',
   title: 'the figures rest on five completed runs or more, failed ones apart',
-  scenarios: [singleAnalysis, thoroughAnalysis, threeAtOnce, costOptimisation].map(({ id }) => id),
+  scenarios: [benchmarkRuns.id],
   collect: (view) =>
     view.runs.filter(isAwaited).map((run) => ({ isCompleted: isCompleted(run), ref: run.endRef })),
   conclude(runs) {
     const completed = runs.filter((run) => run.isCompleted);
     const actual = `${completed.length} completed, ${runs.length - completed.length} did not`;
-    const refs = (completed.length > 0 ? completed : runs).slice(0, FEWEST_RUNS).map(({ ref }) => ref);
-    const where = refs.length > 0 ? refs : [{ trial: `${singleAnalysis.id}-1`, entries: [] }];
-    const expected = `${FEWEST_RUNS} completed runs or more`;
-    if (completed.length >= FEWEST_RUNS) return [pass(say('benchmarked', expected, actual, ...where))];
+    const refs = (completed.length > 0 ? completed : runs).slice(0, BENCHMARK_RUNS).map(({ ref }) => ref);
+    const where = refs.length > 0 ? refs : [{ trial: `${benchmarkRuns.id}-1`, entries: [] }];
+    const expected = `${BENCHMARK_RUNS} completed runs or more`;
+    if (completed.length >= BENCHMARK_RUNS) return [pass(say('benchmarked', expected, actual, ...where))];
     return [inconclusive(say('too-few-runs', expected, actual, ...where), 'CN-9')];
   },
 });

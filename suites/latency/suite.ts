@@ -1,6 +1,7 @@
 import type { Suite } from '../../harness/core/suite.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
 import {
+  benchmarkRuns,
   loadedSessions,
   sampleCancellation,
   sampleData,
@@ -19,6 +20,7 @@ export const latency: Suite<TrialView> = {
   title: 'Latency: limits kept by 95 of 100',
   requirements,
   scenarios: [
+    benchmarkRuns,
     sampleSessions,
     sampleHealth,
     sampleData,
