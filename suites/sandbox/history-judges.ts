@@ -124,20 +124,25 @@ function rangeFault(body: unknown): string | undefined {
 }
 
 /** What is wrong with the page at that place of the walk. */
-function walkFault(exchange: ExchangeView, index: number, total: number): string | undefined {
+function placeFault(exchange: ExchangeView, index: number, total: number): string | undefined {
   const offset = index * PAGE;
   return pageFault(bodyOf(exchange), { limit: PAGE, offset, count: Math.min(PAGE, TESTS - offset) }, total);
 }
 
-export const pagesAreWhole: Judge = (view) => {
-  const ids = madeIn(view);
-  const pages = PAGES.flatMap((label) => labelled(view, label).slice(0, 1));
-  if (pages.some(({ response }) => response?.status !== 200)) return missing(view, 'three pages', 'SB-4.2');
+/** What is wrong with the pages together. */
+function walkFault(pages: readonly ExchangeView[], ids: readonly string[]): string | undefined {
   const seen = pages.flatMap((exchange) => itemsOf(bodyOf(exchange)).map(idOf));
   const lost = ids.filter((id) => !seen.includes(id));
-  const fault =
-    firstFault(pages, (exchange, index) => walkFault(exchange, index, ids.length)) ??
-    firstFault(lost, (id) => `${id} is on no page`);
+  return (
+    firstFault(pages, (exchange, index) => placeFault(exchange, index, ids.length)) ??
+    firstFault(lost, (id) => `${id} is on no page`)
+  );
+}
+
+export const pagesAreWhole: Judge = (view) => {
+  const pages = PAGES.flatMap((label) => labelled(view, label).slice(0, 1));
+  if (pages.some(({ response }) => response?.status !== 200)) return missing(view, 'three pages', 'SB-4.2');
+  const fault = walkFault(pages, madeIn(view));
   const refs = pages.map((exchange) => refOf(view, exchange));
   const statement = say('walked', 'pages of 3, 3 and 1, every test once', fault ?? 'so it is', ...refs);
   return [fault === undefined ? pass(statement) : fail({ ...statement, code: 'wrong-pages' })];

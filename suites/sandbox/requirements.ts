@@ -15,6 +15,8 @@ const rows = (clause: string, table: readonly Row[]): readonly Requirement[] =>
     ...over,
   }));
 
+/** What needs no agent of one's own. */
+const anywhere = { when: ['sandbox'] } as const;
 const should = { level: 'SHOULD' } as const;
 const twoTenants = { when: [...fixtures, 'two-tenants'] } as const;
 
@@ -42,12 +44,12 @@ const tests = rows('6.2', [
     'A body without a payload, with one that is no object, or with a simulate_webhook that is no boolean MUST be refused as declared, the field named, and nothing is stored.',
   ],
   ['SB-1.5', 'derived', 'An empty payload MUST be accepted.'],
-  ['SB-1.6', 'derived', 'A test of an unknown agent MUST be refused as declared.'],
+  ['SB-1.6', 'derived', 'A test of an unknown agent MUST be refused as declared.', anywhere],
   [
     'SB-1.7',
     'original project',
     'An agent id that is no UUID SHOULD be answered as unknown or refused.',
-    should,
+    { ...should, ...anywhere },
   ],
   [
     'SB-1.8',
@@ -138,7 +140,7 @@ const history = rows('6.2', [
   ['SB-4.5', 'derived', 'Beyond the last test the history MUST be empty, with the same total.'],
   ['SB-4.6', 'derived', 'The pages of a history MUST together hold every test once.'],
   ['SB-4.7', 'derived', 'The history of an agent without tests MUST be empty, with the total 0.'],
-  ['SB-4.8', 'derived', 'The history of an unknown agent MUST be refused as declared.'],
+  ['SB-4.8', 'derived', 'The history of an unknown agent MUST be refused as declared.', anywhere],
   [
     'SB-4.9',
     'usage',

@@ -1,6 +1,6 @@
 /** Agents of every kind, each tested once: what their results show is judged many times. */
 import { type BoundCase, defineCase } from '../../harness/core/contract-case.ts';
-import { fail, pass } from '../../harness/core/finding.ts';
+import { type Finding, fail, pass } from '../../harness/core/finding.ts';
 import type { Stage } from '../../harness/core/scenario.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
 import { type OwnProject, openProject } from '../agents-api/drive.ts';
@@ -73,8 +73,14 @@ const expectSuccess = (label: string, because = 'SB-1.1') =>
     because,
   );
 
-const stepNames = (view: TrialView, label: string): string =>
-  (testAt(view, label)?.steps ?? []).map(nameOf).join(', ');
+/** Two tests of one workflow show the same steps. */
+function takesTheSamePath(view: TrialView, usual: string, other: string): readonly Finding[] {
+  const [one, two] = [testAt(view, usual), testAt(view, other)];
+  if (one === undefined || two === undefined) return missing(view, 'two tests to compare', 'SB-1.1');
+  const [expected, actual] = [one, two].map(({ steps = [] }) => steps.map(nameOf).join(', '));
+  const statement = say('same-path', expected ?? '', actual ?? '', one.ref, two.ref);
+  return [expected === actual ? pass(statement) : fail({ ...statement, code: 'another-path' })];
+}
 
 export const testing: BoundCase<TrialView> = defineCase<TrialView>({
   id: 'sandbox-tests',
@@ -98,21 +104,21 @@ export const testing: BoundCase<TrialView> = defineCase<TrialView>({
       judge: (view, terms) => [
         ...expectSuccess('test', 'AR-9.1')(view, terms),
         ...expectSuccess('of a draft', 'AR-9.1')(view, terms),
-        ...isOneChoice(view, 'test', 'of a draft', ...FAILING_LABELS),
+        // A refusal is another matter than a choice of how success is told.
+        ...isOneChoice(
+          view,
+          ...['test', 'of a draft', ...FAILING_LABELS].filter((label) => testAt(view, label)),
+        ),
       ],
     },
     {
       id: 'sandbox/is-set-off-by-a-webhook-by-default',
       requirement: 'SB-1.2',
       title: 'a test that does not say what sets the agent off is that of a webhook',
-      judge: (view, terms) => {
-        const label = 'set off by default';
-        const [one, other] = [stepNames(view, 'test'), stepNames(view, label)];
-        const found = expectSuccess(label)(view, terms);
-        if (testAt(view, 'test') === undefined) return missing(view, 'the test to compare with', 'SB-1.1');
-        const refs = [testAt(view, 'test')?.ref, testAt(view, label)?.ref].filter((ref) => ref !== undefined);
-        return one === other ? found : [...found, fail(say('another-path', one, other, ...refs))];
-      },
+      judge: (view, terms) => [
+        ...expectSuccess('set off by default')(view, terms),
+        ...takesTheSamePath(view, 'test', 'set off by default'),
+      ],
     },
     {
       id: 'sandbox/can-be-set-off-by-the-schedule',

@@ -103,6 +103,7 @@ export function caseFindings(
   check: string,
   transcript: Transcript,
   variationPoints: Readonly<Record<string, string>> = {},
+  over: Parameters<typeof planOf>[2] = {},
 ): readonly string[] {
   const suite = {
     id: 'cases',
@@ -111,7 +112,7 @@ export function caseFindings(
     scenarios: cases.map(({ scenario }) => scenario),
     checks: cases.flatMap(({ checks }) => checks),
   };
-  const plan = planOf([check], [transcript], { variationPoints });
+  const plan = planOf([check], [transcript], { variationPoints, ...over });
   const judge = createJudge(plan, [suite], agentEventsV1);
   judge.take(transcript.header.trial, { transcript });
   return judge.conclude().checks.flatMap(({ findings }) =>
