@@ -6,6 +6,7 @@ import { eventDefects } from './event-defects.ts';
 import { fieldDefects } from './field-defects.ts';
 import { httpDefects } from './http-defects.ts';
 import { isolationDefects } from './isolation-defects.ts';
+import { isolationLeakDefects } from './isolation-leak-defects.ts';
 import { latencyDefects } from './latency-defects.ts';
 import { multiAgentDefects } from './multi-agent-defects.ts';
 import { orderDefects } from './order-defects.ts';
@@ -25,6 +26,7 @@ import { socketDefects } from './socket-defects.ts';
 import { streamDefects } from './stream-defects.ts';
 import { streamHistoryDefects } from './stream-history-defects.ts';
 import { telemetryAccountDefects } from './telemetry-account-defects.ts';
+import { telemetryFlatDefects } from './telemetry-flat-defects.ts';
 import { telemetryIngestDefects } from './telemetry-ingest-defects.ts';
 import { telemetryPrivacyDefects } from './telemetry-privacy-defects.ts';
 import { telemetryQueryDefects } from './telemetry-query-defects.ts';
@@ -37,6 +39,7 @@ const DEFECTS: readonly Defect[] = [
   ...fieldDefects,
   ...orderDefects,
   ...isolationDefects,
+  ...isolationLeakDefects,
   ...deliveryDefects,
   ...multiAgentDefects,
   ...requestDefects,
@@ -59,6 +62,7 @@ const DEFECTS: readonly Defect[] = [
   ...valueDefects,
   ...latencyDefects,
   ...telemetryAccountDefects,
+  ...telemetryFlatDefects,
   ...telemetryIngestDefects,
   ...telemetryPrivacyDefects,
   ...telemetryQueryDefects,

@@ -51,6 +51,12 @@ export function failureIn(run: Frame): Frame | undefined {
   return typeof failure === 'object' && failure !== null ? (failure as Frame) : undefined;
 }
 
+/** A run with a part of its failure replaced, if it has one. */
+export function withFailure(run: Frame, patch: Frame): Frame {
+  const failure = failureIn(run);
+  return failure === undefined ? run : { ...run, failure: { ...failure, ...patch } };
+}
+
 /** The same request with another body. */
 export function resent(request: Request, body: Frame): Request {
   const headers = new Headers(request.headers);

@@ -206,7 +206,7 @@ export const telemetryPrivacyDefects: readonly Defect[] = [
     id: 'D-TR-REFUSAL-ECHOES',
     title: 'a refusal repeats what it refuses',
     mustFail: ['TR-4.11'],
-    mayFail: ['X-1'],
+    mayFail: ['TR-1.11', 'X-1'],
     build: () =>
       handling(
         ({ method, path }) => method === 'POST' && TELEMETRY_RUNS.test(path),
