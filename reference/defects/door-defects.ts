@@ -110,7 +110,7 @@ export const doorDefects: readonly Defect[] = [
     }),
   },
   {
-    id: 'D-NO-TOKEN',
+    id: 'I032',
     title: 'without a token everybody is one demo user',
     breaks: '2',
     family: 'authentication',

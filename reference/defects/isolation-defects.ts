@@ -1,27 +1,19 @@
 import { principalKey } from '../auth/principal.ts';
-import type { Boundaries, ChatPeer } from '../boundaries.ts';
-import { agentsApi, changingJson, handling, RUN, RUNS, withBody } from './answers.ts';
+import type { Boundaries } from '../boundaries.ts';
+import { agentsApi, changingJson, handling, MESSAGES, RUN, RUNS } from './answers.ts';
 import type { Defect } from './defect.ts';
 import {
   dataOf,
   type Frame,
   isEvent,
-  LIFECYCLE,
   readFrame,
   receivingThrough,
+  rewriting,
   runOf,
   TERMINAL,
   withData,
 } from './frames.ts';
-
-/** What comes of a frame when the deployment knows what users said lately. */
-type Blend = (frame: Frame, peer: ChatPeer, overheard: () => string | undefined) => Frame;
-
-const messageOf = (text: string): string | undefined => {
-  const frame = readFrame(text);
-  const { message } = (frame['payload'] ?? {}) as Frame;
-  return frame['type'] === 'start_agent' && typeof message === 'string' ? message : undefined;
-};
+import { messageOf, overhearing } from './overhearing.ts';
 
 /** The request with another message. */
 function asking(text: string, message: string): string {
@@ -29,159 +21,33 @@ function asking(text: string, message: string): string {
   return JSON.stringify({ ...frame, payload: { ...(frame['payload'] as Frame), message } });
 }
 
-/** A boundary whose frames may hold what somebody else said last. */
-function overhearing(blend: Blend): Partial<Boundaries> {
-  const said = new Map<string, string>();
-  return {
-    sockets: (honest) => (peer) => {
-      const own = principalKey(peer.credential.principal);
-      const overheard = (): string | undefined =>
-        [...said]
-          .filter(([key]) => key !== own)
-          .map(([, message]) => message)
-          .at(-1);
-      const receiver = honest({
-        ...peer,
-        send: (frame) => peer.send(isEvent(frame as Frame) ? blend(frame as Frame, peer, overheard) : frame),
-      });
-      return {
-        message: (text) => {
-          const message = messageOf(text);
-          if (message !== undefined) {
-            said.delete(own); // so that the last one is the latest
-            said.set(own, message);
-          }
-          receiver.message(text);
-        },
-        closed: () => receiver.closed(),
-      };
+/** Reads what was not found as its owner would, where the path is of a run that somebody made. */
+function readingForOthers(isMeant: (path: string) => boolean): Partial<Boundaries> {
+  const owners = new Map<string, { readonly path: string; readonly authorization: string }>();
+  return handling(
+    ({ path }) => RUNS.test(path) || isMeant(path),
+    async ({ request, method, path, url }, honest) => {
+      const answer = await honest(request);
+      const authorization = request.headers.get('authorization') ?? '';
+      if (method === 'POST' && answer.status === 201)
+        owners.set(String(readFrame(await answer.clone().text())['id']), { path, authorization });
+      const [, id = '', below = ''] = /\/agent-runs\/([^/]+)(.*)$/.exec(path) ?? [];
+      const owner = owners.get(id);
+      if (method !== 'GET' || answer.status !== 404 || owner === undefined) return answer;
+      const theirs = new URL(`${owner.path}/${id}${below}`, url);
+      return honest(new Request(theirs, { headers: { authorization: owner.authorization } }));
     },
-  };
+  );
 }
 
-const spoken = (frame: Frame, more: string): Frame =>
-  withData(frame, { thought: `${String(dataOf(frame)['thought'])} ${more}` });
-
-const isThought = (frame: Frame): boolean => frame['type'] === 'agent_thinking';
-
-const longestWord = (text: string): string =>
-  (text.match(/[A-Za-z]+/g) ?? []).reduce((best, word) => (word.length > best.length ? word : best), '');
-
-const BLENDED = ['IS-2', 'IS-5', 'IS-12', 'LC-16', 'LC-22'];
-
-/** Words of one user in what another gets. */
-const leaks: readonly Defect[] = [
-  {
-    id: 'D-IS-THOUGHTS-SHARED',
-    title: 'one user only, the second to come, sees in every thought what another asked',
-    breaks: '2',
-    family: 'isolation',
-    mustFail: ['IS-1'],
-    mayFail: BLENDED,
-    build: () => {
-      const order = new Set<string>();
-      return overhearing((frame, peer, overheard) => {
-        const own = principalKey(peer.credential.principal);
-        order.add(own);
-        return [...order][1] === own && isThought(frame) ? spoken(frame, overheard() ?? '') : frame;
-      });
-    },
-  },
-  {
-    id: 'D-IS-BASE64',
-    title: 'what another user asked stands in base64 in a field of every tool call',
-    breaks: '2',
-    family: 'isolation',
-    mustFail: ['IS-6'],
-    mayFail: BLENDED,
-    build: () =>
-      overhearing((frame, _peer, overheard) =>
-        frame['type'] === 'tool_executing'
-          ? withData(frame, {
-              arguments: {
-                ...(dataOf(frame)['arguments'] as Frame),
-                context: Buffer.from(overheard() ?? '').toString('base64'),
-              },
-            })
-          : frame,
-      ),
-  },
-  {
-    id: 'D-IS-IN-PIECES',
-    title: "a word of another user's comes letter by letter, one in each event",
-    breaks: '2',
-    family: 'isolation',
-    mustFail: ['IS-6'],
-    mayFail: BLENDED,
-    build: () => {
-      const places = new Map<string, number>();
-      return overhearing((frame, _peer, overheard) => {
-        const at = places.get(runOf(frame)) ?? 0;
-        if (!LIFECYCLE.has(frame['type'])) return frame;
-        places.set(runOf(frame), at + 4);
-        return withData(frame, { debug: longestWord(overheard() ?? '').slice(at, at + 4) });
-      });
-    },
-  },
-  {
-    id: 'D-IS-REVERSED',
-    title: "a word of another user's stands backwards in the answer",
-    breaks: '2',
-    family: 'isolation',
-    mustFail: ['IS-6'],
-    mayFail: BLENDED,
-    build: () =>
-      overhearing((frame, _peer, overheard) =>
-        frame['type'] === 'agent_completed'
-          ? withData(frame, {
-              response: `${String(dataOf(frame)['response'])}\n${[...longestWord(overheard() ?? '')].reverse().join('')}`,
-            })
-          : frame,
-      ),
-  },
-  {
-    id: 'D-IS-ERRORS-TELL',
-    title: 'a refusal names the project that was made last, whoever made it',
-    breaks: '2',
-    family: 'isolation',
-    mustFail: ['IS-6'],
-    mayFail: ['IS-3'],
-    build: () => {
-      let newest = '';
-      return handling(
-        ({ path }) => path.startsWith('/api/projects'),
-        async ({ request, method, path }, honest) => {
-          if (method === 'POST' && path === '/api/projects')
-            newest = String(readFrame(await request.clone().text())['name']);
-          const answer = await honest(request);
-          if (answer.status !== 404) return answer;
-          const body = readFrame(await answer.clone().text());
-          return withBody(answer, { ...body, detail: `${String(body['detail'])}; did you mean ${newest}?` });
-        },
-      );
-    },
-  },
-  {
-    id: 'D-IS-TELEMETRY-TELLS',
-    title: 'the statistics of the telemetry quote what was asked last',
-    breaks: '7',
-    family: 'isolation',
-    mustFail: ['IS-7'],
-    mayFail: ['TR-8.1', 'X-3'],
-    build: () => {
-      let asked = '';
-      const recording = handling(
-        ({ path, method }) => method === 'POST' && path.endsWith('/agent-runs'),
-        async ({ request }, honest) => {
-          asked = String(readFrame(await request.clone().text())['inputQuery']);
-          return honest(request);
-        },
-      );
-      const telling = changingJson('GET', /^\/v1\/stats$/, (body) => ({ ...body, last_query: asked }));
-      return { http: (honest) => telling.http?.(recording.http?.(honest) ?? honest) ?? honest };
-    },
-  },
-];
+/** A completed run with the answer that somebody got to the same question. */
+function fromMemory(frame: Frame, asked: ReadonlyMap<unknown, string>, kept: Map<string, string>): Frame {
+  const question = asked.get(frame['request_id']);
+  if (frame['type'] !== 'agent_completed' || question === undefined) return frame;
+  const answer = kept.get(question) ?? String(dataOf(frame)['response']);
+  kept.set(question, answer);
+  return withData(frame, { response: answer });
+}
 
 /** What one user does shows in what another gets. */
 const effects: readonly Defect[] = [
@@ -192,22 +58,43 @@ const effects: readonly Defect[] = [
     family: 'isolation',
     mustFail: ['IS-3', 'IS-6'],
     mayFail: agentsApi(3, 4, 5, 6, 7, 8),
+    build: () => readingForOthers((path) => RUN.test(path)),
+  },
+  {
+    id: 'I037',
+    title: 'the messages of a run can be read by whoever knows its id',
+    breaks: '2',
+    family: 'isolation',
+    mustFail: ['AR-6.2a', 'IS-3', 'IS-6'],
+    mayFail: agentsApi(6),
+    build: () => readingForOthers((path) => MESSAGES.test(path)),
+  },
+  {
+    id: 'I033',
+    title: 'answers are kept by the words of the question, for everybody',
+    breaks: '2',
+    family: 'isolation',
+    mustFail: ['IS-1', 'IS-10'],
+    mayFail: ['IS-6', 'IS-12', 'LC-21', 'VL-1', 'VL-2', 'VL-3', 'VL-4', 'VL-5', 'VL-6', 'VL-7', 'VL-9'],
     build: () => {
-      const owners = new Map<string, { readonly url: URL; readonly authorization: string }>();
-      return handling(
-        ({ path }) => RUNS.test(path) || RUN.test(path),
-        async ({ request, method, url }, honest) => {
-          const authorization = request.headers.get('authorization') ?? '';
-          const answer = await honest(request);
-          if (method === 'POST' && answer.status === 201)
-            owners.set(String(readFrame(await answer.clone().text())['id']), { url, authorization });
-          const id = url.pathname.slice(url.pathname.lastIndexOf('/') + 1);
-          const owner = owners.get(id);
-          if (method !== 'GET' || answer.status !== 404 || owner === undefined) return answer;
-          const theirs = new URL(`${owner.url.pathname}/${id}`, owner.url);
-          return honest(new Request(theirs, { headers: { authorization: owner.authorization } }));
+      const kept = new Map<string, string>();
+      return {
+        sockets: (honest) => (peer) => {
+          const asked = new Map<unknown, string>();
+          const receiver = honest({
+            ...peer,
+            send: (frame) => peer.send(fromMemory(frame as Frame, asked, kept)),
+          });
+          return {
+            message: (text) => {
+              const [question] = (messageOf(text) ?? '').split('\n');
+              if (question !== undefined) asked.set(readFrame(text)['request_id'], question);
+              receiver.message(text);
+            },
+            closed: () => receiver.closed(),
+          };
         },
-      );
+      };
     },
   },
   {
@@ -254,7 +141,7 @@ const effects: readonly Defect[] = [
     },
   },
   {
-    id: 'D-IS-FAILURE-SPREADS',
+    id: 'I039',
     title: "after a user's run failed, the next run of another fails too",
     breaks: '4',
     family: 'isolation',
@@ -274,6 +161,19 @@ const effects: readonly Defect[] = [
         const error = { type: 'orchestration', code: 'poisoned', message: 'the agent is in a bad state' };
         return { ...frame, type: 'agent_failed', data: { error } };
       });
+    },
+  },
+  {
+    id: 'I040',
+    title: 'after three failures of whomever, the next three runs of everybody fail with no work done',
+    breaks: '4',
+    family: 'isolation',
+    mustFail: ['IS-8'],
+    mayFail: ['IS-13', 'LC-1', 'LC-4', 'LC-20', 'RS-14', 'CN-9'],
+    build: () => {
+      const broken = { failures: 0, left: 0 };
+      const doomed = new Set<string>();
+      return rewriting(() => (frame) => breakCircuit(frame, broken, doomed));
     },
   },
 ];
@@ -349,6 +249,30 @@ const shares: readonly Defect[] = [
 
 const MANY = 6;
 
+/** How many failures open the circuit, and how many runs then fail. */
+const FAILURES = 3;
+
+/** What a circuit that is open for everybody makes of a frame. */
+function breakCircuit(
+  frame: Frame,
+  broken: { failures: number; left: number },
+  doomed: Set<string>,
+): readonly Frame[] {
+  if (!isEvent(frame)) return [frame];
+  const run = runOf(frame);
+  if (doomed.has(run)) return [];
+  if (frame['type'] === 'agent_started' && broken.left > 0) {
+    broken.left -= 1;
+    doomed.add(run);
+    const error = { type: 'orchestration', code: 'circuit_open', message: 'try again later' };
+    const id = `${String(frame['event_id'])}-2`;
+    return [frame, { ...frame, event_id: id, seq: 2, type: 'agent_failed', data: { error } }];
+  }
+  if (frame['type'] === 'agent_failed') broken.failures += 1;
+  if (broken.failures === FAILURES) Object.assign(broken, { failures: 0, left: FAILURES });
+  return [frame];
+}
+
 /** Keeps account of whose runs are under way. */
 function count(open: Map<string, Set<string>>, own: string, frame: Frame): void {
   if (!isEvent(frame)) return;
@@ -359,4 +283,4 @@ function count(open: Map<string, Set<string>>, own: string, frame: Frame): void 
 }
 
 /** One user sees another, or pays for another. */
-export const isolationDefects: readonly Defect[] = [...leaks, ...effects, ...shares];
+export const isolationDefects: readonly Defect[] = [...effects, ...shares];

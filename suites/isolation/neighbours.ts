@@ -50,7 +50,7 @@ async function driveTrouble(stage: Stage): Promise<void> {
   const [troubled, other] = [await sessionOf(stage, 0), await sessionOf(stage, 1)];
   if (agent === undefined || troubled === undefined || other === undefined) return;
   await Promise.all(runsOf(stage, other, LABELS.before, 1).map((run) => run.ended()));
-  await Promise.all(runsOf(stage, troubled, LABELS.trouble, 2, agent).map((run) => run.ended()));
+  await Promise.all(runsOf(stage, troubled, LABELS.trouble, 3, agent).map((run) => run.ended()));
   const beside = runsOf(stage, other, LABELS.during, 1);
   await Promise.all(runsOf(stage, troubled, LABELS.trouble, 2, agent).map((run) => run.ended()));
   await awaitEnd(stage, other, beside);
@@ -92,7 +92,7 @@ export const troubledNeighbour: BoundCase<TrialView> = defineCase<TrialView>({
   purpose: "has one user's agents fail while another user's work",
   needs: ['chat', 'agents-api', 'fixtures'],
   actors: 2,
-  agentRuns: 6,
+  agentRuns: 7,
   drive: driveTrouble,
   checks: [
     {
