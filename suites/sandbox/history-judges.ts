@@ -148,16 +148,19 @@ export const pagesAreWhole: Judge = (view) => {
   return [fault === undefined ? pass(statement) : fail({ ...statement, code: 'wrong-pages' })];
 };
 
+/** Members of an item, and what each must be. */
+const MEMBERS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  test_id: (value) => typeof value === 'string' && value !== '',
+  status: (value) => value === 'success' || value === 'failed',
+  created_at: isInstant,
+  token_usage: (value) => numberIn(value, 'total_tokens') !== undefined,
+};
+
 function itemFault(agentId: string) {
+  const members = { ...MEMBERS, agent_id: (value: unknown) => value === agentId };
   return (item: unknown): string | undefined => {
-    if (idOf(item) === '') return 'an item without test_id';
-    if (fieldOf(item, 'agent_id') !== agentId) return `agent_id ${shown(fieldOf(item, 'agent_id'))}`;
-    const state = fieldOf(item, 'status');
-    if (state !== 'success' && state !== 'failed') return `status ${shown(state)}`;
-    if (!isInstant(fieldOf(item, 'created_at'))) return `created_at ${shown(fieldOf(item, 'created_at'))}`;
-    return numberIn(fieldOf(item, 'token_usage'), 'total_tokens') === undefined
-      ? 'an item without token_usage'
-      : undefined;
+    const wrong = Object.entries(members).find(([name, isRight]) => !isRight(fieldOf(item, name)));
+    return wrong === undefined ? undefined : `an item with ${wrong[0]} ${shown(fieldOf(item, wrong[0]))}`;
   };
 }
 

@@ -17,7 +17,7 @@ import {
   refusal,
   status,
 } from './test-support/driven.ts';
-import type { Fields } from './test-support/honest-sandbox.ts';
+import type { Fields } from './test-support/honest-figures.ts';
 
 const cases = [...refusalCases, ...historyCases, ...readingCases, ...comparisonCases];
 const judge = (check: string, ...rest: [Changes?, Readonly<Record<string, string>>?]) => {

@@ -49,7 +49,7 @@ export interface Tested {
 const TEST = /\/api\/agents\/([^/]+)\/test$/;
 
 /** The steps of the trace in a result. */
-export function stepsIn(body: unknown): readonly unknown[] | undefined {
+function stepsIn(body: unknown): readonly unknown[] | undefined {
   const steps = fieldOf(fieldOf(body, 'execution_trace'), 'steps');
   return Array.isArray(steps) ? steps : undefined;
 }

@@ -11,7 +11,7 @@ import {
   refusal,
   status,
 } from './test-support/driven.ts';
-import type { Fields } from './test-support/honest-sandbox.ts';
+import type { Fields } from './test-support/honest-figures.ts';
 import { testing } from './testing.ts';
 
 const judge = judgeOf(testing);

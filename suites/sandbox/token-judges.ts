@@ -108,7 +108,7 @@ function modelOf(steps: readonly unknown[]): string | undefined {
 }
 
 /** What so many tokens of the model cost; several answers where the table leaves a choice. */
-export function exactCosts(
+function exactCosts(
   { models, fallback }: PriceTable,
   model: string,
   input: number,

@@ -47,7 +47,7 @@ export const stepsAreNumbered =
 const NANOS = 1_000_000_000n;
 
 /** A time in billionths of a second, since what is told in microseconds must be compared in them. */
-export function nanosOf(text: string): bigint {
+function nanosOf(text: string): bigint {
   const [, whole = '', fraction = ''] = /^([^.Z+]+)(?:\.(\d{1,9}))?/.exec(text) ?? [];
   return (BigInt(Date.parse(`${whole}Z`)) / 1000n) * NANOS + BigInt(fraction.padEnd(9, '0'));
 }

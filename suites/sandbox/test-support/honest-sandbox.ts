@@ -1,6 +1,6 @@
 /** A sandbox as docs/protocol.md 6 has it, in memory: what the cases record of it is the evidence of their tests. */
 
-export type Fields = Readonly<Record<string, unknown>>;
+import { compared, type Fields, isObject, type Result, usage } from './honest-figures.ts';
 
 export interface Asked {
   readonly tenant: string;
@@ -36,7 +36,7 @@ interface Agent {
 interface Test {
   readonly tenant: string;
   readonly agent: string;
-  readonly result: Fields & { readonly test_id: string };
+  readonly result: Result;
 }
 
 const ok = (body: unknown, status = 200): Answered => ({ status, body });
@@ -48,8 +48,6 @@ const invalid = (field: string): Answered =>
   no(422, 'VALIDATION', [{ loc: ['body', field], msg: 'required', type: 'missing' }]);
 const page = (items: readonly unknown[]): Answered => ok({ items, nextCursor: null, total: items.length });
 
-const isObject = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const tool = (name: string): Node => ({ id: name, stepType: 'tool', tool: name });
 const think = (id: string): Node => ({ id, stepType: 'plan' });
@@ -170,7 +168,7 @@ export class HonestSandbox {
     return ok(result);
   }
 
-  #perform(agent: Agent, payload: Fields): Test['result'] {
+  #perform(agent: Agent, payload: Fields): Result {
     const created = this.#now();
     const failing = agent.nodes.findIndex(({ fail }) => fail !== undefined);
     const done = failing < 0 ? agent.nodes : agent.nodes.slice(0, failing + 1);
@@ -230,35 +228,4 @@ export class HonestSandbox {
           token_usage: usage(model, 1),
         };
   }
-}
-
-/** Each request reads 100 tokens and writes 50, at the list prices. */
-function usage(model: string, requests: number): Fields {
-  const nusd = model === 'gpt-4o' ? 2_500 * 100 + 10_000 * 50 : 150 * 100 + 600 * 50;
-  return {
-    input_tokens: 100 * requests,
-    output_tokens: 50 * requests,
-    total_tokens: 150 * requests,
-    estimated_cost_usd: (nusd * requests) / 1e9,
-  };
-}
-
-const inside = (holder: unknown, name: string): number =>
-  isObject(holder) ? Number(holder[name]) : Number.NaN;
-
-function compared(one: Test['result'], two: Test['result']): Fields {
-  const delta = (part: string, name: string): number => inside(two[part], name) - inside(one[part], name);
-  const [was, is] = [one, two].map(
-    ({ execution_time: time }) => (isObject(time) ? time['steps'] : []) as unknown[],
-  );
-  const [before, after] = [was?.length, is?.length];
-  return {
-    test_id_1: one.test_id,
-    test_id_2: two.test_id,
-    status_changed: one['status'] !== two['status'],
-    token_delta: delta('token_usage', 'total_tokens'),
-    cost_delta: delta('token_usage', 'estimated_cost_usd'),
-    timing_delta: delta('execution_time', 'total_duration_ms'),
-    trace_differences: before === after ? [] : [`Step count changed: ${before} → ${after}`],
-  };
 }
