@@ -26,7 +26,7 @@ export interface CampaignFacts {
   };
   readonly startedAt: string | undefined;
   readonly endedAt: string | undefined;
-  /** Over the chat socket; and those made over HTTP. */
+  /** Over chat sockets, those that are apart too; and those made over HTTP. */
   readonly runs: { readonly asked: number; readonly completed: number; readonly made: number };
   readonly pace: Pace | undefined;
   readonly tables: readonly TableFact[];
@@ -61,8 +61,9 @@ export function createFacts(plan: Plan, declared: readonly Table<TrialView>[]): 
         versions.add(printable(version));
       for (const socket of view.sockets) addAuth(auth, socket);
       fixtures.push(fixtureFacts(view.exchanges));
-      runs.asked += view.runs.length;
-      runs.completed += view.runs.filter(isCompleted).length;
+      const asked = [...view.runs, ...view.apart.flatMap((socket) => socket.runs)];
+      runs.asked += asked.length;
+      runs.completed += asked.filter(isCompleted).length;
       runs.made += view.exchanges.filter(isMadeRun).length;
       pace.take(view);
       tables.take(view);

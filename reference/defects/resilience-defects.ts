@@ -288,7 +288,7 @@ export const resilienceDefects: readonly Defect[] = [
     }),
   },
   {
-    id: 'D-VANISHED-LEAK',
+    id: 'I104',
     title: 'sessions of clients that vanished in mid-run keep the next ones out',
     breaks: '4',
     family: 'closing',
