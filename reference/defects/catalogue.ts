@@ -7,6 +7,7 @@ import { fieldDefects } from './field-defects.ts';
 import { httpDefects } from './http-defects.ts';
 import { isolationDefects } from './isolation-defects.ts';
 import { isolationLeakDefects } from './isolation-leak-defects.ts';
+import { isolationShareDefects } from './isolation-share-defects.ts';
 import { latencyDefects } from './latency-defects.ts';
 import { multiAgentDefects } from './multi-agent-defects.ts';
 import { orderDefects } from './order-defects.ts';
@@ -25,6 +26,7 @@ import { sandboxTraceDefects } from './sandbox-trace-defects.ts';
 import { socketDefects } from './socket-defects.ts';
 import { streamDefects } from './stream-defects.ts';
 import { streamHistoryDefects } from './stream-history-defects.ts';
+import { surfaceDefects } from './surface-defects.ts';
 import { telemetryAccountDefects } from './telemetry-account-defects.ts';
 import { telemetryFlatDefects } from './telemetry-flat-defects.ts';
 import { telemetryIngestDefects } from './telemetry-ingest-defects.ts';
@@ -40,6 +42,7 @@ const DEFECTS: readonly Defect[] = [
   ...orderDefects,
   ...isolationDefects,
   ...isolationLeakDefects,
+  ...isolationShareDefects,
   ...deliveryDefects,
   ...multiAgentDefects,
   ...requestDefects,
@@ -61,6 +64,7 @@ const DEFECTS: readonly Defect[] = [
   ...sandboxEffectDefects,
   ...valueDefects,
   ...latencyDefects,
+  ...surfaceDefects,
   ...telemetryAccountDefects,
   ...telemetryFlatDefects,
   ...telemetryIngestDefects,

@@ -10,7 +10,6 @@ import {
   receivingThrough,
   rewriting,
   runOf,
-  TERMINAL,
   withData,
 } from './frames.ts';
 import { messageOf, overhearing } from './overhearing.ts';
@@ -19,6 +18,30 @@ import { messageOf, overhearing } from './overhearing.ts';
 function asking(text: string, message: string): string {
   const frame = readFrame(text);
   return JSON.stringify({ ...frame, payload: { ...(frame['payload'] as Frame), message } });
+}
+
+/** How many failures open the circuit, and how many runs then fail. */
+const FAILURES = 3;
+
+/** What a circuit that is open for everybody makes of a frame. */
+function breakCircuit(
+  frame: Frame,
+  broken: { failures: number; left: number },
+  doomed: Set<string>,
+): readonly Frame[] {
+  if (!isEvent(frame)) return [frame];
+  const run = runOf(frame);
+  if (doomed.has(run)) return [];
+  if (frame['type'] === 'agent_started' && broken.left > 0) {
+    broken.left -= 1;
+    doomed.add(run);
+    const error = { type: 'orchestration', code: 'circuit_open', message: 'try again later' };
+    const id = `${String(frame['event_id'])}-2`;
+    return [frame, { ...frame, event_id: id, seq: 2, type: 'agent_failed', data: { error } }];
+  }
+  if (frame['type'] === 'agent_failed') broken.failures += 1;
+  if (broken.failures === FAILURES) Object.assign(broken, { failures: 0, left: FAILURES });
+  return [frame];
 }
 
 /** Reads what was not found as its owner would, where the path is of a run that somebody made. */
@@ -50,7 +73,7 @@ function fromMemory(frame: Frame, asked: ReadonlyMap<unknown, string>, kept: Map
 }
 
 /** What one user does shows in what another gets. */
-const effects: readonly Defect[] = [
+export const isolationDefects: readonly Defect[] = [
   {
     id: 'D-IS-FOREIGN-READ',
     title: 'whoever knows the id of a run can read it',
@@ -177,110 +200,3 @@ const effects: readonly Defect[] = [
     },
   },
 ];
-
-/** How much of the deployment one user can take. */
-const shares: readonly Defect[] = [
-  {
-    id: 'D-IS-LOUD-NEIGHBOUR',
-    title: 'events of a user wait while another has many runs under way',
-    breaks: '4',
-    family: 'isolation',
-    mustFail: ['IS-9'],
-    mayFail: ['IS-13'],
-    build: ({ delayMs }) => {
-      const open = new Map<string, Set<string>>();
-      return {
-        sockets: (honest) => (peer) => {
-          const own = principalKey(peer.credential.principal);
-          const send = (frame: object): void => {
-            count(open, own, frame as Frame);
-            const loudest = Math.max(
-              0,
-              ...[...open].filter(([key]) => key !== own).map(([, runs]) => runs.size),
-            );
-            const isEnd = TERMINAL.has((frame as Frame)['type']);
-            if (loudest >= MANY && isEnd) setTimeout(() => peer.send(frame), delayMs);
-            else peer.send(frame);
-          };
-          return honest({ ...peer, send });
-        },
-      };
-    },
-  },
-  {
-    id: 'D-IS-ONE-AT-A-TIME',
-    title: 'runs of all users wait for each other',
-    breaks: '4',
-    family: 'isolation',
-    mustFail: [],
-    mayFail: ['CN-4', 'CN-9', 'CN-10', 'IS-8', 'IS-9', 'IS-13', 'IS-14'],
-    leavesOpen: ['IS-1', 'IS-11'],
-    build: () => {
-      const waiting: (() => void)[] = [];
-      let isBusy = false;
-      const next = (): void => {
-        const start = waiting.shift();
-        isBusy = start !== undefined;
-        start?.();
-      };
-      return {
-        sockets: (honest) => (peer) => {
-          const receiver = honest({
-            ...peer,
-            send: (frame) => {
-              peer.send(frame);
-              const { type } = frame as Frame;
-              if (TERMINAL.has(type) || type === 'error') next();
-            },
-          });
-          return {
-            message: (text) => {
-              if (messageOf(text) === undefined) return receiver.message(text);
-              waiting.push(() => receiver.message(text));
-              if (!isBusy) next();
-            },
-            closed: () => receiver.closed(),
-          };
-        },
-      };
-    },
-  },
-];
-
-const MANY = 6;
-
-/** How many failures open the circuit, and how many runs then fail. */
-const FAILURES = 3;
-
-/** What a circuit that is open for everybody makes of a frame. */
-function breakCircuit(
-  frame: Frame,
-  broken: { failures: number; left: number },
-  doomed: Set<string>,
-): readonly Frame[] {
-  if (!isEvent(frame)) return [frame];
-  const run = runOf(frame);
-  if (doomed.has(run)) return [];
-  if (frame['type'] === 'agent_started' && broken.left > 0) {
-    broken.left -= 1;
-    doomed.add(run);
-    const error = { type: 'orchestration', code: 'circuit_open', message: 'try again later' };
-    const id = `${String(frame['event_id'])}-2`;
-    return [frame, { ...frame, event_id: id, seq: 2, type: 'agent_failed', data: { error } }];
-  }
-  if (frame['type'] === 'agent_failed') broken.failures += 1;
-  if (broken.failures === FAILURES) Object.assign(broken, { failures: 0, left: FAILURES });
-  return [frame];
-}
-
-/** Keeps account of whose runs are under way. */
-function count(open: Map<string, Set<string>>, own: string, frame: Frame): void {
-  if (!isEvent(frame)) return;
-  const runs = open.get(own) ?? new Set<string>();
-  if (TERMINAL.has(frame['type'])) runs.delete(runOf(frame));
-  else runs.add(runOf(frame));
-  open.set(own, runs);
-}
-
-/** One user sees another, or pays for another. */
-export const isolationDefects: readonly Defect[] = [...effects, ...shares];
