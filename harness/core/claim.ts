@@ -10,7 +10,7 @@ export type TimeLimit = Exclude<
 /** "95 % of these samples lie within that limit", decided over the campaign, topped up until it is. */
 export interface LatencyClaim {
   readonly measure: MeasureName;
-  /** The agent, or the endpoint, that the samples are of; of all without it. */
+  /** The agent, or the endpoint, that the samples are of; of all without it. `{health}` is where the target has it. */
   readonly of?: string;
   /** Under load the samples are those of the `topUp` trials alone. */
   readonly from: 'quiet' | 'load';

@@ -23,6 +23,8 @@ import type { TrialView } from './views.ts';
 export interface ClaimState {
   readonly check: ClaimCheck;
   readonly limitMs: number;
+  /** The agent or the endpoint, as the target names it. */
+  readonly of: string | undefined;
   sequence: Sequence;
   /** The first sample: shown, not decided on. */
   cold: number | undefined;
@@ -118,10 +120,11 @@ export function openClaims(plan: Plan, checks: readonly ClaimCheck[]): ClaimBook
   };
 }
 
-function newState(check: ClaimCheck, { thresholds }: Plan): ClaimState {
+function newState(check: ClaimCheck, { thresholds, target }: Plan): ClaimState {
   return {
     check,
     limitMs: thresholds[check.claim.limit],
+    of: check.claim.of?.replace('{health}', target.endpoints['health'] ?? '/health'),
     sequence: NOTHING_SEEN,
     cold: undefined,
     ms: [],
@@ -141,9 +144,9 @@ const isOpen = ({ sequence, barren, crash }: ClaimState): boolean =>
 const isSuitable = ({ from, topUp }: LatencyClaim, { scenario, interference }: PlannedTrial): boolean =>
   from === 'load' ? scenario === topUp : interference === 'quiet';
 
-const samplesFor = (claim: LatencyClaim, view: TrialView): readonly Sample[] =>
-  (claim.from === 'load' ? samplesUnderLoad(view) : samplesOf(view)).filter(
-    ({ measure, of }) => measure === claim.measure && (claim.of === undefined || claim.of === of),
+const samplesFor = ({ check, of }: ClaimState, view: TrialView): readonly Sample[] =>
+  (check.claim.from === 'load' ? samplesUnderLoad(view) : samplesOf(view)).filter(
+    (sample) => sample.measure === check.claim.measure && (of === undefined || of === sample.of),
   );
 
 /** What one trial adds to one claim. */
@@ -152,7 +155,7 @@ function enter(state: ClaimState, trial: PlannedTrial, { view, crash }: Over): v
   const isOwn = trial.scenario === claim.topUp;
   if (!isOpen(state) || !isSuitable(claim, trial)) return;
   if (isOwn && crash !== undefined) state.crash = crash;
-  const samples = samplesFor(claim, view);
+  const samples = samplesFor(state, view);
   if (isOwn) state.barren = samples.some(({ outcome }) => outcome !== 'failed') ? 0 : state.barren + 1;
   if (samples.length > 0 && !view.isWhole) state.whole = false;
   for (const sample of samples) enterSample(state, sample, view);

@@ -31,8 +31,8 @@ export interface ClaimFact {
 }
 
 /** The claim in figures. */
-export function claimFact({ check, limitMs, sequence, ms, failed, cold }: ClaimState): ClaimFact {
-  const { measure, of } = check.claim;
+export function claimFact({ check, of, limitMs, sequence, ms, failed, cold }: ClaimState): ClaimFact {
+  const { measure } = check.claim;
   const { answer, n, good, spoilt } = sequence;
   return {
     check: check.id,
@@ -68,7 +68,7 @@ function stated(
 ): Omit<Statement, 'code'> {
   const { claim } = state.check;
   const { sequence, slowest, limitMs } = state;
-  const of = claim.of === undefined ? '' : ` (${claim.of})`;
+  const of = state.of === undefined ? '' : ` (${state.of})`;
   const expected = `p95 of ${claim.measure}${of} within ${told(limitMs)}: ${MEASURES[claim.measure]}`;
   if (estimate === undefined) return { expected, actual: `no sample${failures(state)}`, refs };
   const p95 = quantileEstimate(sortedSamples(state.ms), 0.95);

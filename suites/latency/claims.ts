@@ -79,7 +79,7 @@ export const claims: readonly ClaimCheck[] = [
     requirement: 'LT-8',
     title: '95 of 100 readings of health are answered in time',
     measure: 'http',
-    of: 'GET /health',
+    of: 'GET {health}',
     limit: 'healthMs',
     topUp: sampleHealth,
     samplesPerTrial: READINGS,
