@@ -66,7 +66,7 @@ export const sandboxTraceDefects: readonly Defect[] = [
     breaks: '6',
     family: 'fields',
     mustFail: ['SB-3.2', 'SB-3.2a'],
-    mayFail: ['SB-1.9'],
+    mayFail: ['SB-1.9', 'SB-6.1'],
     build: () =>
       changingResults((result) =>
         withSteps(withUsage(result, flatly), (step) =>

@@ -121,11 +121,15 @@ const comparisons = defineCase<TrialView>({
       requirement: 'SB-6.4',
       title: 'a success compared with a failure has a changed status',
       restsOn: 'SB-8.1',
-      judge: anew(FAILED, (view, terms) => {
-        const test = testAt(view, 'failing');
-        if (test === undefined || !hasFailed(test)) return missing(view, 'a failed test', 'SB-8.1');
-        return judgePair(FAILED, statusFault)(view, terms);
-      }),
+      judge: anew(
+        FAILED,
+        (view, terms) => {
+          const test = testAt(view, 'failing');
+          if (test === undefined || !hasFailed(test)) return missing(view, 'a failed test', 'SB-8.1');
+          return judgePair(FAILED, statusFault)(view, terms);
+        },
+        'SB-8.1',
+      ),
     },
     {
       id: 'sandbox/tells-changed-step-counts',
@@ -170,11 +174,11 @@ const comparisons = defineCase<TrialView>({
 });
 
 /** A judge that needs the agent to have been set up anew. */
-function anew(label: string, judge: Judge): Judge {
+function anew(label: string, judge: Judge, because = 'SB-1.1'): Judge {
   return (view, terms) => {
     if (labelled(view, label).length > 0) return judge(view, terms);
     const refused = labelled(view, 'set up anew').filter(({ response }) => response?.status !== 200);
-    if (refused.length === 0) return about([label], judge)(view, terms);
+    if (refused.length === 0) return about([label], judge, because)(view, terms);
     const told = `PUT answered ${refused[0]?.response?.status ?? 'nothing'}`;
     const seqs = refused.map(({ request }) => request.seq);
     return [inconclusive(say('not-set-up', 'an agent that is set up anew', told, view.ref(...seqs)))];

@@ -96,15 +96,15 @@ function partUnchanged(view: TrialView, part: string): readonly Finding[] {
   return unchanged(view, `${part} ${BEFORE}`, `${part} ${AFTER}`);
 }
 
-const asked = (view: TrialView): number =>
-  view.exchanges.filter(({ request }) => request.url.endsWith('/test')).length;
+const isAnyLost = (view: TrialView): boolean =>
+  view.exchanges.some(({ request, response }) => request.url.endsWith('/test') && response === undefined);
 
 /** The history has grown by the tests of this agent, each once. */
 function addedToHistory(view: TrialView): readonly Finding[] {
   const [before] = labelled(view, 'history before');
   const [after] = labelled(view, 'history after');
   // One that was not answered may be stored all the same.
-  if (testsOf(view).length < asked(view)) return missing(view, 'an answer to each test', 'SB-1.1');
+  if (isAnyLost(view)) return missing(view, 'an answer to each test', 'SB-1.1');
   if (before?.response?.status !== 200) return missing(view, 'the history before', 'SB-4.7');
   if (after?.response?.status !== 200) return missing(view, 'the history after', 'SB-4.1');
   const [was, is] = [before, after].map(({ response }) => parseBody(response?.body ?? ''));
