@@ -12,6 +12,7 @@ export const MEASURES = {
   'first-event-under-load':
     'from the intended dial to the first lifecycle event of the run asked for at once, under load',
   'telemetry-lag': 'from the end of a run, or its ingest, to its first showing in the telemetry',
+  recovery: 'from the break of a connection to the completion of the run, which was asked for again',
 } as const;
 export type MeasureName = keyof typeof MEASURES;
 
@@ -21,7 +22,7 @@ export type MeasureName = keyof typeof MEASURES;
  */
 export interface Sample {
   readonly measure: MeasureName;
-  /** The agent, or the endpoint; absent where all are alike. */
+  /** The agent, the endpoint, or the fault; absent where all are alike. */
   readonly of?: string;
   readonly outcome: 'came' | 'deadline' | 'failed';
   readonly ms: number;

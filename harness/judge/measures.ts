@@ -8,13 +8,14 @@ import type { Millis } from '../evidence/transcript.ts';
 import type { PlannedTrial } from '../plan/plan.ts';
 import type { Estimate } from '../stats/estimate.ts';
 import { quantileEstimate, sortedSamples } from '../stats/quantile.ts';
+import { recoverySamples } from './recoveries.ts';
 import { samplesOf, samplesUnderLoad } from './samples.ts';
 import type { TrialView } from './views.ts';
 
 /** One latency over the campaign, with the observer's own error beside it. */
 export interface MeasureFact {
   readonly measure: MeasureName;
-  /** The agent, or the endpoint; absent for all of them. */
+  /** The agent, the endpoint, or the fault; absent for all of them. */
   readonly of?: string;
   readonly meaning: string;
   readonly n: number;
@@ -51,7 +52,7 @@ export interface Measures {
   readonly conclude: () => readonly MeasureFact[];
 }
 
-/** Collects the samples of quiet trials, and those of the trials that sample under load. */
+/** Collects the samples of quiet trials, of the trials that sample under load, and of recoveries. */
 export function collectMeasures(): Measures {
   const all = new Map<string, Gathered>();
   return {
@@ -73,6 +74,7 @@ export function collectMeasures(): Measures {
 
 function suitable(view: TrialView, { interference, topUp }: PlannedTrial): readonly Sample[] {
   if (interference === 'quiet') return samplesOf(view);
+  if (interference === 'disruptive') return recoverySamples(view);
   return interference === 'load' && topUp === true ? samplesUnderLoad(view) : [];
 }
 

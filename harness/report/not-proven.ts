@@ -72,6 +72,7 @@ const ONE_SAMPLE: Readonly<Record<ReportedMeasure['measure'], string>> = {
   http: 'answer',
   'first-event-under-load': 'session',
   'telemetry-lag': 'run in the telemetry',
+  recovery: 'break',
 };
 
 /** Confidence of one bound of a two-sided interval, in percent: what lies outside is shared by two tails. */

@@ -289,7 +289,8 @@ export const resilienceDefects: readonly Defect[] = [
   },
   {
     id: 'I104',
-    title: 'sessions of clients that vanished in mid-run keep the next ones out',
+    title:
+      'connections of clients that vanished in mid-run are not released, and the limit per user is reached',
     breaks: '4',
     family: 'closing',
     mustFail: ['RS-5'],
