@@ -55,7 +55,7 @@ interface Question {
 }
 
 /** Who promises that the part of a run can be read. */
-const READ_BY = { run: 'TR-6.1', steps: 'TR-7.1', failures: 'TR-8.1' } as const;
+const READ_BY = { run: ['TR-6.1'], steps: ['TR-7.1'], failures: ['TR-8.1', 'TR-8.2'] } as const;
 
 /** The run was taken, and that part of it is as it should be. */
 export function judgePart(view: TrialView, question: Question): readonly Finding[] {
@@ -69,8 +69,12 @@ export function judgePart(view: TrialView, question: Question): readonly Finding
   }
   return part === 'ingest'
     ? compare(view, question, posted, posted)
-    : judgeReading(view, question, posted, READ_BY[part]);
+    : judgeReading(view, question, posted, promiseOf(READ_BY[part], owner));
 }
+
+/** Of several promises that of the owner, if it is among them. */
+const promiseOf = (promises: readonly string[], owner: string): string =>
+  promises.find((promise) => promise === owner) ?? promises[0] ?? owner;
 
 function judgeReading(
   view: TrialView,

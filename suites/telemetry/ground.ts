@@ -81,14 +81,14 @@ export const ingest = (
   { actor }: Ground,
   label: string,
   body: Fields | string,
-  headers: Readonly<Record<string, string>> = {},
+  more: Pick<HttpAsk, 'withinMs'> = {},
 ): Promise<HttpAnswer | undefined> =>
   actor.request({
     label,
     method: 'POST',
     surface: 'ingest',
     path: '/v1/runs',
-    headers,
+    ...more,
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
 

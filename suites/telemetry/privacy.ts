@@ -73,11 +73,16 @@ function judgeDocuments(view: TrialView, terms: Terms): readonly Finding[] {
 /** TR-4.11: whatever was refused is nowhere to be read. */
 function judgeLeaks(view: TrialView): readonly Finding[] {
   const sent = EVERY_LABEL.flatMap((label) => labelled(view, label));
-  const refused = sent.filter(({ response }) => (response?.status ?? 0) >= 400);
+  const refused = sent.filter(({ response }) => {
+    const answer = response?.status ?? 0;
+    return answer >= 400 && answer < 500;
+  });
   if (refused.length === 0) return missing(view, 'something refused', 'TR-4.1');
   const expected = 'nothing of a refused body in any answer';
   const leaks = leaksIn(view, canariesSent(refused));
-  const looked = ELSEWHERE.flatMap((label) => labelled(view, label));
+  const looked = ELSEWHERE.flatMap((label) => labelled(view, label)).filter(
+    ({ response }) => response?.status === 200,
+  );
   if (leaks.length === 0 && looked.length < ELSEWHERE.length)
     return missing(view, 'statistics, metrics and health', 'TR-9.1');
   const faults = leaks.map(({ what }) => what);

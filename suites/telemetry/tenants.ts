@@ -120,6 +120,8 @@ function judgeIds(view: TrialView, terms: Terms): readonly Finding[] {
   if (isShared) return missing(view, 'tenants apart', 'TR-11.2');
   const answer = expectOf(view, theirs, status(201));
   if (answer.some(({ verdict }) => verdict !== 'pass')) return answer;
+  if (labelled(view, READ.own).length === 0 || answered(labelled(view, READ.theirs)[0]) === undefined)
+    return missing(view, 'the runs of both tenants afterwards', 'TR-6.4');
   const faults = [judgeKept(view, own, READ.own), judgeKept(view, theirs, READ.theirs)];
   const refs = [own, theirs].map((one) => refOf(view, one));
   return [...answer, ...conclude('mixed-up', 'each tenant reads its own run', faults, refs)];
