@@ -43,6 +43,8 @@ function judgeDoor(view: TrialView, { name, method }: { name: string; method: st
 }
 
 function judgeRefusal(view: TrialView, exchange: ExchangeView): readonly Finding[] {
+  // Who is not answered was not let in.
+  if (exchange.response === undefined) return [];
   const answer = expectOf(view, exchange, status(401));
   if (answer.some(({ verdict }) => verdict !== 'pass')) return answer;
   const challenge = exchange.response?.headers['www-authenticate'] ?? 'no such header';

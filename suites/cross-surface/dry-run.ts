@@ -4,7 +4,7 @@ import type { Socket, Stage } from '../../harness/core/scenario.ts';
 import type { ExchangeView, RunView, TrialView } from '../../harness/judge/views.ts';
 import { CANARY_LENGTH, CANARY_LETTERS, canaryOf } from '../../scenarios/canary.ts';
 import { costTable, fenced } from '../../scenarios/data-sets.ts';
-import { ask } from '../agents-api/drive.ts';
+import { ask as askBelow } from '../agents-api/drive.ts';
 import { bodyOf, fieldOf, labelled, missing, refOf } from '../agents-api/expect.ts';
 import { pageAt } from '../agents-api/pages.ts';
 import { conclude } from '../agents-api/run-parts.ts';
@@ -113,13 +113,14 @@ export const dryRunCase: BoundCase<TrialView> = defineCase<TrialView>({
     const chat = await stage.actor().connect({ label: 'session' });
     if (subject !== undefined && (await chat.greeted())) {
       const message = `Analyse this thoroughly: totals, trend, anomalies, forecast.\n\n${fenced(costTable(stage.random, 240))}`;
-      const run = chat.start({ label: RUN, agent: AGENT, message });
-      const followed = await follow(stage, RUN, run);
+      const ask = { label: RUN, agent: AGENT, message };
+      const run = chat.start(ask);
+      const followed = await follow(stage, ask, run);
       await test(stage, subject);
       await run.ended();
       if (followed !== undefined) await hearOut(stage, followed);
       const project = followed?.project;
-      if (project !== undefined) await ask(project, LIST, 'GET', `${project.runs}?limit=100`);
+      if (project !== undefined) await askBelow(project, LIST, 'GET', `${project.runs}?limit=100`);
       await chat.ping();
     }
     await chat.close();

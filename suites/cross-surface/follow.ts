@@ -1,5 +1,5 @@
 /** Follows runs of the chat socket on every surface on which they can be seen. */
-import type { RunHandle, Socket, Stage } from '../../harness/core/scenario.ts';
+import type { RunHandle, Socket, Stage, StartAsk } from '../../harness/core/scenario.ts';
 import { ask, awaitStatus, type OwnProject, TERMINAL_STATUSES, walk } from '../agents-api/drive.ts';
 import { fieldOf } from '../agents-api/expect.ts';
 import { isTerminalFrame, streamOf } from '../agents-api/stream-view.ts';
@@ -16,11 +16,13 @@ export const OF = {
   telemetry: (run: string) => `telemetry of ${run}`,
   telemetrySteps: (run: string) => `telemetry steps of ${run}`,
   failures: (run: string) => `telemetry failures of ${run}`,
+  ofAgent: (run: string) => `telemetry of the agent of ${run}`,
 } as const;
 
 /** A run and its stream. */
 export interface Followed {
   readonly label: string;
+  readonly agent: string;
   readonly run: RunHandle;
   readonly runId: string;
   readonly stream: Socket;
@@ -42,12 +44,16 @@ async function projectOn(stage: Stage, stream: Socket): Promise<OwnProject | und
 }
 
 /** Subscribes to a run as soon as it is known. */
-export async function follow(stage: Stage, label: string, run: RunHandle): Promise<Followed | undefined> {
+export async function follow(
+  stage: Stage,
+  { label, agent }: Pick<StartAsk, 'label' | 'agent'>,
+  run: RunHandle,
+): Promise<Followed | undefined> {
   await run.answered();
   const { runId } = run;
   if (runId === undefined) return undefined;
   const stream = await stage.actor().connect({ label: OF.stream(label), stream: streamOf(runId) });
-  return { label, run, runId, stream, project: await projectOn(stage, stream) };
+  return { label, agent, run, runId, stream, project: await projectOn(stage, stream) };
 }
 
 /** Listens to the end of the stream. */
@@ -75,3 +81,7 @@ export async function readTelemetry(ground: Ground, { label, runId }: Followed):
   await query(ground, OF.telemetrySteps(label), `${runPath(runId)}/steps`);
   await query(ground, OF.failures(label), `${runPath(runId)}/failures`);
 }
+
+/** Asks the telemetry for the runs of the agent: of one that nobody else has, there is one. */
+export const readAgent = (ground: Ground, { label, agent }: Followed): Promise<unknown> =>
+  query(ground, OF.ofAgent(label), `/v1/runs?agent_id=${encodeURIComponent(agent)}&page_size=100`);

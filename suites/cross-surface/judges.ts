@@ -6,11 +6,12 @@ import { isLate, stalledMs } from '../../harness/judge/observer.ts';
 import { showings } from '../../harness/judge/telemetry-lag.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
 import { CANARY_LENGTH, CANARY_LETTERS } from '../../scenarios/canary.ts';
-import { fieldOf, missing, refOf } from '../agents-api/expect.ts';
+import { fieldOf, labelled, missing, refOf } from '../agents-api/expect.ts';
 import { conclude } from '../agents-api/run-parts.ts';
 import { differenceOf, lastSaid, type Statuses } from '../agents-api/stream-view.ts';
 import { canarySearch } from '../isolation/canaries.ts';
 import { inMs, say } from '../statements.ts';
+import { runsIn } from '../telemetry/list-shape.ts';
 import {
   type Chat,
   chatOf,
@@ -21,15 +22,9 @@ import {
   type Telemetry,
   telemetryOf,
 } from './accounts.ts';
-import {
-  outcomeFaults,
-  stepDurationFaults,
-  stepFaults,
-  telemetryDurationFaults,
-  telemetryOutcomeFaults,
-  telemetryStepFaults,
-  wholeDurationFaults,
-} from './agreement.ts';
+import { outcomeFaults, stepFaults, telemetryOutcomeFaults, telemetryStepFaults } from './agreement.ts';
+import { stepDurationFaults, telemetryDurationFaults, wholeDurationFaults } from './durations.ts';
+import { OF } from './follow.ts';
 
 export type RunJudge = (view: TrialView, terms: Terms, label: string) => readonly Finding[];
 type Faults = readonly (string | undefined)[];
@@ -196,6 +191,20 @@ export const showsInTime: RunJudge = (view, { thresholds }, label) => {
   if (shown === undefined) return missing(view, `"${label}" in the telemetry`, 'TR-6.1');
   const lag = Math.max(0, (shown.response?.at ?? since) - since);
   return [pass(say('in-time', expected, `read after ${inMs(lag)}`, chat.ref, ...refs))];
+};
+
+/** An agent that worked once has one run in the telemetry, and it is that one. */
+export const showsOnce: RunJudge = (view, terms, label) => {
+  const chat = chatOf(view, label);
+  if (isHidden(chat)) return chat;
+  const telemetry = telemetryOf(view, label);
+  if (isHidden(telemetry)) return telemetry;
+  const [list] = labelled(view, OF.ofAgent(label));
+  const runs = runsIn(list, terms);
+  if (list === undefined || runs === undefined)
+    return missing(view, `a list of the runs of "${label}"`, 'TR-5.1');
+  const fault = runs.length === 1 ? undefined : `${runs.length} runs of an agent that worked once`;
+  return told('not-once', 'once in the telemetry', label, [fault], [refOf(view, list), ...telemetry.refs]);
 };
 
 /** Shorter texts are in the telemetry by chance. */

@@ -6,9 +6,9 @@ import { canaryOf } from '../../scenarios/canary.ts';
 import { costTable, fenced } from '../../scenarios/data-sets.ts';
 import { openProject, type WorkflowBody } from '../agents-api/drive.ts';
 import { makeAgent } from '../sandbox/drive.ts';
-import { openGround } from '../telemetry/ground.ts';
+import { type Ground, openGround } from '../telemetry/ground.ts';
 import { judgeFive } from './five-events.ts';
-import { type Followed, follow, hearOut, readParts, readTelemetry } from './follow.ts';
+import { type Followed, follow, hearOut, readAgent, readParts, readTelemetry } from './follow.ts';
 import {
   durationsAgree,
   holdsNoContent,
@@ -17,6 +17,7 @@ import {
   outcomesAgree,
   type RunJudge,
   showsInTime,
+  showsOnce,
   stepsAgree,
   streamAgrees,
   telemetryDurationsAgree,
@@ -37,27 +38,34 @@ const ROWS = 24;
 const needs: readonly Capability[] = ['chat', 'agents-api', 'run-stream'];
 const inTelemetry: readonly Capability[] = ['telemetry', 'run-telemetry'];
 
+type Meanwhile = (followed: readonly Followed[]) => Promise<void>;
+
 /** Starts the runs on one socket, and follows each on every surface to its end. */
 async function followAll(
   stage: Stage,
   asks: readonly StartAsk[],
-  meanwhile: (followed: readonly Followed[]) => Promise<void> = async () => undefined,
+  meanwhile: Meanwhile = async () => undefined,
 ): Promise<void> {
   const ground = await openGround(stage);
-  const isReported = stage.offers('telemetry') && stage.offers('run-telemetry');
   const chat = await stage.actor().connect({ label: 'session' });
   if (await chat.greeted()) {
-    const runs = asks.map((ask) => ({ label: ask.label, run: chat.start(ask) }));
-    const found = await Promise.all(runs.map(({ label, run }) => follow(stage, label, run)));
+    const runs = asks.map((ask) => ({ ask, run: chat.start(ask) }));
+    const found = await Promise.all(runs.map(({ ask, run }) => follow(stage, ask, run)));
     const followed = found.filter((one) => one !== undefined);
     await meanwhile(followed);
     await Promise.all(runs.map(({ run }) => run.ended()));
-    const readings = isReported ? followed.map((one) => readTelemetry(ground, one)) : [];
-    await Promise.all([...readings, ...followed.map((one) => hearOut(stage, one))]);
-    for (const one of followed) await readParts(stage, one);
+    await readAll(stage, ground, followed);
     await chat.ping();
   }
   await chat.close();
+}
+
+async function readAll(stage: Stage, ground: Ground, followed: readonly Followed[]): Promise<void> {
+  const isReported = stage.offers('telemetry') && stage.offers('run-telemetry');
+  const readings = isReported ? followed.map((one) => readTelemetry(ground, one)) : [];
+  await Promise.all([...readings, ...followed.map((one) => hearOut(stage, one))]);
+  for (const one of followed) await readParts(stage, one);
+  if (isReported) for (const one of followed) await readAgent(ground, one);
 }
 
 /** One check of each of these runs. */
@@ -181,5 +189,13 @@ export const otherRuns: BoundCase<TrialView> = defineCase<TrialView>({
       long?.run.cancel();
     });
   },
-  checks: checksOf([RUNS.failed, RUNS.retried, RUNS.cancelled], 'other-'),
+  checks: [
+    ...checksOf([RUNS.failed, RUNS.retried, RUNS.cancelled], 'other-'),
+    agreesOn(
+      [RUNS.failed, RUNS.retried, RUNS.cancelled],
+      'other-',
+      ['telemetry-shows-runs-once', 'a run is in the telemetry once', showsOnce],
+      inTelemetry,
+    ),
+  ],
 });

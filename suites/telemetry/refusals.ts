@@ -74,7 +74,10 @@ export function nothingStored(view: TrialView, labels: readonly string[]): reado
     labelled(view, afterwards(label)).map((exchange) => ({ label, exchange })),
   );
   if (looked.length === 0) return [];
-  const there = looked.filter(({ exchange }) => exchange.response?.status === 200);
+  // An empty list shows nothing; that an unknown run has none is another clause's matter.
+  const there = looked.filter(
+    ({ exchange }) => exchange.response?.status === 200 && exchange.response.body.trim() !== '[]',
+  );
   const refs = (there.length > 0 ? there : looked).map(({ exchange }) => refOf(view, exchange));
   const faults = there.map(({ label }) => `"${label}" can be read`);
   return conclude('stored', 'no run of a refused body', faults, refs.slice(0, 5));

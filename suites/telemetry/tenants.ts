@@ -1,7 +1,7 @@
 import type { Terms } from '../../harness/core/check.ts';
 import { type BoundCase, defineCase } from '../../harness/core/contract-case.ts';
 import { type Finding, fail, pass } from '../../harness/core/finding.ts';
-import type { TrialView } from '../../harness/judge/views.ts';
+import type { ExchangeView, TrialView } from '../../harness/judge/views.ts';
 import { unknownId } from '../agents-api/drive.ts';
 import {
   bodyOf,
@@ -106,18 +106,23 @@ function judgeShared(view: TrialView): readonly Finding[] {
 /** Each tenant has its own run under the same ids. */
 function judgeIds(view: TrialView, terms: Terms): readonly Finding[] {
   const [own, theirs] = [postAt(view, OWN), postAt(view, THEIRS)];
-  if (!isTaken(view) || own === undefined) return missing(view, 'a run of the first tenant', 'TR-1.1');
-  if (theirs === undefined) return missing(view, 'a run of the second tenant', 'TR-1.1');
+  if (!isTaken(view) || own === undefined || theirs === undefined)
+    return missing(view, 'a run of each tenant', 'TR-1.1');
   const isShared = labelled(view, foreign('run'))[0]?.response?.status === 200;
   const choice = terms.variationPoints['VP-TRTENANT'];
-  if (choice === 'none' || (choice === undefined && isShared)) {
-    const kept = answered(labelled(view, READ.own)[0]);
-    if (kept === undefined) return missing(view, 'the run of the first tenant', 'TR-6.1');
-    return [
-      pass(say('shared', 'ids are shared where there are no tenants', 'they are', refOf(view, theirs))),
-    ];
-  }
+  if (choice === 'none' || (choice === undefined && isShared)) return judgeSharedIds(view, theirs);
   if (isShared) return missing(view, 'tenants apart', 'TR-11.2');
+  return judgeOwnRuns(view, own, theirs);
+}
+
+/** Without tenants there is one run under these ids. */
+function judgeSharedIds(view: TrialView, theirs: ExchangeView): readonly Finding[] {
+  if (answered(labelled(view, READ.own)[0]) === undefined)
+    return missing(view, 'the run of the first tenant', 'TR-6.1');
+  return [pass(say('shared', 'ids are shared where there are no tenants', 'they are', refOf(view, theirs)))];
+}
+
+function judgeOwnRuns(view: TrialView, own: ExchangeView, theirs: ExchangeView): readonly Finding[] {
   const answer = expectOf(view, theirs, status(201));
   if (answer.some(({ verdict }) => verdict !== 'pass')) return answer;
   if (labelled(view, READ.own).length === 0 || answered(labelled(view, READ.theirs)[0]) === undefined)
