@@ -4,6 +4,7 @@ import { isSpoilt } from '../../harness/judge/observer.ts';
 import { isCompleted, terminalOf } from '../../harness/judge/run-facts.ts';
 import type { RunView } from '../../harness/judge/views.ts';
 import { inMs, say } from '../statements.ts';
+import { lagSpread } from './delays.ts';
 import { defineRunCheck, wholeRef } from './run-check.ts';
 
 /** The larger of the fixed and the relative tolerance. */
@@ -47,9 +48,12 @@ function toolAccounts(run: RunView): readonly Account[] {
   });
 }
 
-/** How far a declared duration is from what was observed, beyond the tolerance. */
-function excessOf({ declaredMs, leastMs, mostMs }: Account, thresholds: Thresholds): number {
-  return Math.max(leastMs - declaredMs, declaredMs - mostMs) - toleranceOf(mostMs, thresholds);
+/**
+ * How far a declared duration is from what was observed, beyond the tolerance. What was on its way for longer than the
+ * rest seems to have taken longer than it did; whether it may have is LC-11's matter.
+ */
+function excessOf({ declaredMs, leastMs, mostMs }: Account, delayMs: number, thresholds: Thresholds): number {
+  return Math.max(leastMs - delayMs - declaredMs, declaredMs - mostMs) - toleranceOf(mostMs, thresholds);
 }
 
 export const durationsAreTrue = defineRunCheck({
@@ -65,9 +69,10 @@ export const durationsAreTrue = defineRunCheck({
       return [
         inconclusive(say('no-durations', 'durations to compare', 'none that can be read', whole), 'LC-7'),
       ];
-    const wrong = accounts.filter((account) => excessOf(account, thresholds) > 0);
+    const delayMs = lagSpread(run, view).ms;
+    const wrong = accounts.filter((account) => excessOf(account, delayMs, thresholds) > 0);
     const agreeing = accounts.length - wrong.length;
-    const proven = wrong.filter((account) => !isSpoilt(excessOf(account, thresholds), view));
+    const proven = wrong.filter((account) => !isSpoilt(excessOf(account, delayMs, thresholds), view));
     if (proven.length === 0 && agreeing === 0) return [];
     if (proven.length === 0)
       return [pass(say('durations-agree', 'durations as observed', `${agreeing} durations`, whole))];

@@ -267,6 +267,13 @@ describe('lifecycle/durations-are-true', () => {
     expect(judge(single(queued))[0]).toMatch(/^pass/);
   });
 
+  it('does not hold against a duration that its event was on its way for long', () => {
+    const delayed = goodRun().map((beat) =>
+      beat.type === 'agent_completed' ? { ...beat, afterMs: beat.afterMs + 600, lagMs: 600 } : beat,
+    );
+    expect(judge(single(delayed))[0]).toMatch(/^pass/);
+  });
+
   it('fails when a run or a tool says something else', () => {
     expect(judge(single(withData(goodRun(), 'agent_completed', { duration_ms: 0 })))).toMatchInlineSnapshot(`
       [
