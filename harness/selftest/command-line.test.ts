@@ -58,7 +58,9 @@ describe('against its own reference', () => {
     try {
       const dir = join(results, 'server');
       const env = { HARNESS_RESULTS_DIR: dir, DATABASE_URL: await server.createDatabase() };
-      expect(lastLine((await runCommandLine(['run'], env)).stdout)).toMatch(/^VERDICT=PASS /);
+      // Whatever the store has to do with: of the chat, its data and its limits the other campaigns tell.
+      const suites = ['connectivity', 'lifecycle', 'agents-api', 'sandbox', 'telemetry', 'cross-surface'];
+      expect(lastLine((await runCommandLine(['run', ...suites], env)).stdout)).toMatch(/^VERDICT=PASS /);
     } finally {
       await server.stop();
     }
@@ -128,7 +130,7 @@ describe('a target behind an auth wall', () => {
     expect(code).toBe(1);
     const report = reportOf(dir);
     const passed = report.requirements.filter(({ verdict }) => verdict === 'pass').map(({ id }) => id);
-    // That its answers carry a true date, and that no token comes back, holds of a wall too.
+    // That its answers carry a true date holds of a wall too.
     expect(passed.filter((id) => id !== 'CN-8')).toEqual([]);
   });
 });
