@@ -5,6 +5,7 @@ import { measureLatency, TINY_LATENCY } from './latency.ts';
 import { percentile, ratioOf } from './ratio.ts';
 import { measureCost, TINY_COST } from './socket-cost.ts';
 import { measureStages, TINY_STAGES } from './stages.ts';
+import { measureTracer, TINY_TRACER } from './tracer.ts';
 
 describe('a spread', () => {
   it('is of the ratios of pairs, not the ratio of medians', () => {
@@ -46,6 +47,12 @@ describe.concurrent('each part of the bench runs', () => {
         eventsReceived: 15,
         sessionsWithLoss: 0,
       });
+  });
+
+  it('tracer', async () => {
+    const { rows, outage } = await measureTracer(TINY_TRACER);
+    for (const { ratio } of rows) expect(ratio.median).toBeGreaterThan(0);
+    expect(outage.delivered + outage.overflowed).toBe(outage.ended);
   });
 
   it('judging', async () => {

@@ -1,4 +1,4 @@
-/** `npm run bench [-- --part cost|latency|capacity|judging] [--quick]`: what the harness itself costs. */
+/** `npm run bench [-- --part cost|latency|capacity|judging|tracer] [--quick]`: what the harness itself costs. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { FULL_JUDGING, judgingTable, measureJudging, TINY_JUDGING } from './judg
 import { FULL_LATENCY, latencyTable, measureLatency, TINY_LATENCY } from './latency.ts';
 import { costTable, FULL_COST, measureCost, TINY_COST } from './socket-cost.ts';
 import { FULL_STAGES, measureStages, stagesTable, TINY_STAGES } from './stages.ts';
+import { FULL_TRACER, measureTracer, TINY_TRACER, tracerTable } from './tracer.ts';
 
 const { values } = parseArgs({
   options: {
@@ -51,6 +52,13 @@ const PARTS: Readonly<Record<string, Part>> = {
     async measure(quick) {
       const figures = await measureJudging(quick ? TINY_JUDGING : FULL_JUDGING);
       return { figures, shown: judgingTable(figures) };
+    },
+  },
+  tracer: {
+    title: 'e  the tracer of the reference: a step with and without it, and an ingest that is away',
+    async measure(quick) {
+      const figures = await measureTracer(quick ? TINY_TRACER : FULL_TRACER);
+      return { figures, shown: tracerTable(figures) };
     },
   },
 };
