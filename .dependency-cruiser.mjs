@@ -185,6 +185,13 @@ export default {
       'The reference deployment shares no code with the harness: shared mistakes would be invisible to both.',
     ),
     {
+      name: 'tracer-stands-alone',
+      comment: 'The tracer of the reference is for any agent: whoever copies its folder has all of it.',
+      severity: 'error',
+      from: { path: '^reference/sdk/', pathNot: TESTS },
+      to: { pathNot: '^reference/sdk/' },
+    },
+    {
       name: 'reference-stands-alone',
       comment:
         'Nobody imports the reference deployment: whoever tests it meets it over the network, like any other target.',

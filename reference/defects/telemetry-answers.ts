@@ -58,7 +58,7 @@ export function withFailure(run: Frame, patch: Frame): Frame {
 }
 
 /** The same request with another body. */
-export function resent(request: Request, body: Frame): Request {
+function resent(request: Request, body: Frame): Request {
   const headers = new Headers(request.headers);
   headers.delete('content-length');
   return new Request(request.url, { method: request.method, headers, body: JSON.stringify(body) });

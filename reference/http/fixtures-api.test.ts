@@ -225,8 +225,13 @@ describe('the description', () => {
     expect([answer.status, openapi]).toEqual([200, '3.1.0']);
     expect(Object.keys(paths).sort()).toMatchInlineSnapshot(`
       [
+        "/api/agents/prices",
         "/api/agents/profiles",
         "/api/agents/profiles/{agent}",
+        "/api/agents/{agent}/test",
+        "/api/agents/{agent}/test-history",
+        "/api/agents/{agent}/test/compare",
+        "/api/agents/{agent}/test/{test}",
         "/api/projects",
         "/api/projects/{project}",
         "/api/projects/{project}/agent-runs",
@@ -241,6 +246,12 @@ describe('the description', () => {
         "/api/projects/{project}/context-items/{item}",
         "/api/projects/{project}/workflows",
         "/api/projects/{project}/workflows/{workflow}",
+        "/metrics",
+        "/v1/runs",
+        "/v1/runs/{run}",
+        "/v1/runs/{run}/failures",
+        "/v1/runs/{run}/steps",
+        "/v1/stats",
       ]
     `);
   });

@@ -95,8 +95,6 @@ export const ingestBody = shape.superRefine((run, context) => {
 
 /** A run as it was sent. */
 export type SentRun = Readonly<z.output<typeof ingestBody>>;
-/** A step as it was sent. */
-export type SentStep = SentRun['steps'][number];
 
 /** Where something breaks the rules of privacy, and which rule; names nothing that was sent. */
 export interface PrivacyProblem {

@@ -4,7 +4,7 @@
  */
 
 /** The longest string in metadata. */
-export const MAX_METADATA_TEXT = 100;
+const MAX_METADATA_TEXT = 100;
 
 /** Deeper metadata is nobody's label any more. */
 const MAX_DEPTH = 32;
