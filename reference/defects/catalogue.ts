@@ -1,4 +1,6 @@
 import type { Boundaries } from '../boundaries.ts';
+import { badInputDefects } from './bad-input-defects.ts';
+import { crossSurfaceDefects } from './cross-surface-defects.ts';
 import type { Defect, DefectContext, DefectFacts } from './defect.ts';
 import { deliveryDefects } from './delivery-defects.ts';
 import { doorDefects } from './door-defects.ts';
@@ -50,6 +52,7 @@ const DEFECTS: readonly Defect[] = [
   ...doorDefects,
   ...httpDefects,
   ...resilienceDefects,
+  ...badInputDefects,
   ...runListDefects,
   ...runStateDefects,
   ...runRequestDefects,
@@ -64,6 +67,7 @@ const DEFECTS: readonly Defect[] = [
   ...sandboxEffectDefects,
   ...valueDefects,
   ...latencyDefects,
+  ...crossSurfaceDefects,
   ...surfaceDefects,
   ...telemetryAccountDefects,
   ...telemetryFlatDefects,

@@ -213,34 +213,6 @@ function holdingGrudges(): Partial<Boundaries> {
   };
 }
 
-/** Carries out the last good request of the same kind when it refuses a bad one. */
-function doingWhatItRefuses(): Partial<Boundaries> {
-  const good = new Map<string, { readonly headers: Headers; readonly body: string }>();
-  const isRun = ({ method, url }: Request): boolean =>
-    method === 'POST' && /\/agent-runs$/.test(new URL(url).pathname);
-  return {
-    http: (honest) => async (request) => {
-      if (!isRun(request)) return honest(request);
-      const body = await request.clone().text();
-      const response = await honest(request);
-      const before = good.get(request.url);
-      if (response.status === 201) good.set(request.url, { headers: new Headers(request.headers), body });
-      if (response.status < 400 || before === undefined) return response;
-      good.delete(request.url);
-      await honest(new Request(request.url, { method: 'POST', ...before }));
-      return response;
-    },
-  };
-}
-
-const crashingOnForms = (): Partial<Boundaries> => ({
-  http: (honest) => async (request) => {
-    const isForm = request.headers.get('content-type')?.startsWith('multipart/') === true;
-    if (!isForm) return honest(request);
-    return Response.json({ detail: 'internal error', code: 'INTERNAL' }, { status: 500 });
-  },
-});
-
 /** Errors, faults and crowds that are not survived. */
 export const resilienceDefects: readonly Defect[] = [
   {
@@ -416,23 +388,5 @@ export const resilienceDefects: readonly Defect[] = [
         };
       });
     },
-  },
-  {
-    id: 'D-FORM-CRASH',
-    title: 'a body that is declared as a form is answered with a 500',
-    breaks: '2',
-    family: 'surroundings',
-    mustFail: ['RS-13'],
-    mayFail: [],
-    build: crashingOnForms,
-  },
-  {
-    id: 'D-REFUSED-AND-DONE',
-    title: 'a request for a run is refused, and a run begins all the same',
-    breaks: '2',
-    family: 'fake results',
-    mustFail: ['RS-13'],
-    mayFail: [],
-    build: doingWhatItRefuses,
   },
 ];

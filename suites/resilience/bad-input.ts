@@ -4,14 +4,17 @@
  * was a 5xx, shrinks; what it tried is in the transcript like every other request.
  */
 import fc from 'fast-check';
-import type { HttpAsk } from '../../harness/core/scenario.ts';
-
-/** A request that must be refused. */
-export interface BadInput {
-  /** `POST /api/projects/{p}/agent-runs`, as a reader knows the endpoint. */
-  readonly endpoint: string;
-  readonly request: fc.Arbitrary<Pick<HttpAsk, 'method' | 'path' | 'body' | 'headers'>>;
-}
+import {
+  awkward,
+  type BadInput,
+  getting,
+  json,
+  noId,
+  noObject,
+  noText,
+  posted,
+  type Wrong,
+} from './odd-values.ts';
 
 /** What exists, for the requests to be wrong about in one respect only. */
 export interface Surroundings {
@@ -21,49 +24,6 @@ export interface Surroundings {
   readonly run: string;
   readonly workflowId: string;
 }
-
-/** Characters that have broken parsers, databases and logs. */
-const awkward = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 40 }),
-  fc.constantFrom(
-    '\u0000',
-    'a\u0000b',
-    '\ud83d\ude00'.repeat(50),
-    "'; drop table runs; --",
-    '../../etc',
-    '\u202e',
-    'é'.repeat(2000),
-  ),
-);
-
-/** An id that nothing has, however odd; encoded so that it stays one segment of the path. */
-const noId = fc
-  .oneof(awkward, fc.uuid(), fc.constantFrom('null', 'undefined', '-1', '..', '%', ' ', 'x'.repeat(5000)))
-  .filter((id) => id.length > 0 && id.isWellFormed() && id !== '.' && id !== '..')
-  .map((id) => encodeURIComponent(`no-such-${id}`));
-
-/** Anything but text: for fields that must be text. */
-const noText = fc.oneof(
-  fc.integer(),
-  fc.double(),
-  fc.boolean(),
-  fc.constant(null),
-  fc.array(fc.anything({ withNullPrototype: false }), { maxLength: 3 }),
-  fc.dictionary(fc.string({ maxLength: 5 }), fc.integer(), { maxKeys: 3 }),
-);
-
-/** Anything but a JSON object: for bodies that must be one. */
-const noObject = fc.oneof(
-  fc.constantFrom('', '{', '{"a":', 'nonsense', '[]', '[1,2]', '"text"', '17', 'null', 'true', '{"a":1}}'),
-  fc.constant(`${'['.repeat(2000)}${']'.repeat(2000)}`),
-);
-
-const json = (value: unknown): string => JSON.stringify(value) ?? 'null';
-
-type Wrong = BadInput['request'];
-
-const posted = (path: string, body: fc.Arbitrary<string>): Wrong =>
-  body.map((text) => ({ method: 'POST', path, body: text }));
 
 /** Good in every field but one, which is no text; or no object at all; or not declared as JSON. */
 function wrongBodies(path: string, good: Readonly<Record<string, unknown>>): Wrong {
@@ -75,8 +35,6 @@ function wrongBodies(path: string, good: Readonly<Record<string, unknown>>): Wro
     .map((type) => ({ method: 'POST', path, body: json(good), headers: { 'content-type': type } }) as const);
   return fc.oneof(posted(path, oneWrong), posted(path, noObject), notJson);
 }
-
-const getting = (path: fc.Arbitrary<string>): Wrong => path.map((one) => ({ method: 'GET', path: one }));
 
 const wrongQuery = (path: string): Wrong =>
   getting(

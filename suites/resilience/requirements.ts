@@ -92,8 +92,7 @@ export const requirements = defineRequirements([
     level: 'MUST',
     text: 'Whatever an HTTP endpoint is sent, it MUST answer bad input with a 4xx status and the error shape, never a 5xx, and MUST change nothing.',
     clause: 'docs/protocol.md 2',
-    source: 'agents API; execution events, error recovery',
-    when: ['agents-api', 'fixtures'],
+    source: 'agents API; sandbox; telemetry; execution events, error recovery',
   },
   {
     id: 'RS-14',

@@ -12,6 +12,8 @@ import { dependencyOutages } from '../../scenarios/resilience-outages.ts';
 import { runsTheSameRequestOnce, succeedsWhenAskedAgain } from './again.ts';
 import { losesNothingInABurst, survivesSlowReaders, survivesVanishingClients } from './crowds.ts';
 import { generatedInput } from './generated-input.ts';
+import { generatedSandboxInput } from './generated-sandbox-input.ts';
+import { generatedTelemetryInput } from './generated-telemetry-input.ts';
 import { refusesBadMessages, refusesUnknownAgents, runsAfterBadMessages } from './messages.ts';
 import { recoversFromNetworkFaults, recoversOftenEnough } from './recovery.ts';
 import { requirements } from './requirements.ts';
@@ -33,6 +35,8 @@ export const resilience: Suite<TrialView> = {
     networkFaults,
     dependencyOutages,
     generatedInput.scenario,
+    generatedSandboxInput.scenario,
+    generatedTelemetryInput.scenario,
   ],
   checks: [
     refusesUnknownAgents,
@@ -48,6 +52,8 @@ export const resilience: Suite<TrialView> = {
     runsTheSameRequestOnce,
     recoversFromNetworkFaults,
     ...generatedInput.checks,
+    ...generatedSandboxInput.checks,
+    ...generatedTelemetryInput.checks,
     succeedsWhenAskedAgain,
   ],
 };
