@@ -76,7 +76,9 @@ export async function readParts(stage: Stage, { label, runId, project }: Followe
 
 /** Reads the run in the telemetry, once it shows. */
 export async function readTelemetry(ground: Ground, { label, runId }: Followed): Promise<void> {
-  if (!(await awaitRun(ground, runId))) return;
+  // Each run has the whole patience: they are waited for at the same time.
+  const own = { ...ground, patience: { ...ground.patience } };
+  if (!(await awaitRun(own, runId))) return;
   await query(ground, OF.telemetry(label), runPath(runId));
   await query(ground, OF.telemetrySteps(label), `${runPath(runId)}/steps`);
   await query(ground, OF.failures(label), `${runPath(runId)}/failures`);
