@@ -1,0 +1,96 @@
+import type { Boundaries } from '../boundaries.ts';
+import { changingJson, changingRuns, handling } from './answers.ts';
+import type { Defect } from './defect.ts';
+import { renumbered, rewriting } from './frames.ts';
+
+const SECTION = { family: 'fields', mayFail: [] } as const;
+
+/** A boundary that changes the refusals of some paths. */
+function refusing(
+  path: RegExp,
+  statuses: readonly number[],
+  change: (response: Response) => Response,
+): Partial<Boundaries> {
+  return handling(
+    (exchange) => path.test(exchange.path),
+    async ({ request }, honest) => {
+      const response = await honest(request);
+      return statuses.includes(response.status) ? change(response) : response;
+    },
+  );
+}
+
+/** What several surfaces owe each other, broken on one of them. */
+export const crossSurfaceDefects: readonly Defect[] = [
+  {
+    ...SECTION,
+    id: 'D-X-SANDBOX-ERRORS-BARE',
+    title: 'errors of the sandbox are plain text',
+    breaks: '2',
+    mustFail: ['X-1'],
+    mayFail: ['X-5'],
+    build: () =>
+      refusing(
+        /^\/api\/agents\/[^/]+\/test/,
+        [404, 405],
+        ({ status }) => new Response('Not Found', { status }),
+      ),
+  },
+  {
+    ...SECTION,
+    id: 'D-X-NO-CHALLENGE',
+    title: 'who is refused over HTTP is not told how to come in',
+    breaks: '2',
+    family: 'authentication',
+    mustFail: ['X-2'],
+    build: () =>
+      refusing(/^\//, [401], (response) => {
+        const headers = new Headers(response.headers);
+        headers.delete('www-authenticate');
+        return new Response(response.body, { status: 401, headers });
+      }),
+  },
+  {
+    ...SECTION,
+    id: 'D-X-COMPLETED-OVER-HTTP',
+    title: 'over HTTP a run that completed has failed',
+    breaks: '8',
+    family: 'fake results',
+    mustFail: ['X-3'],
+    build: () => changingRuns((run) => (run['status'] === 'COMPLETED' ? { ...run, status: 'FAILED' } : run)),
+  },
+  {
+    ...SECTION,
+    id: 'D-X-COMPLETED-IS-FAILURE',
+    title: 'a run that completed is a failure in the telemetry',
+    breaks: '8',
+    family: 'fake results',
+    mustFail: ['X-3'],
+    build: () => ({
+      exports: (honest) => (turn) =>
+        honest(
+          turn.run.status === 'COMPLETED' ? { ...turn, run: { ...turn.run, status: 'CANCELLED' } } : turn,
+        ),
+    }),
+  },
+  {
+    ...SECTION,
+    id: 'D-X-RESULT-TWICE',
+    title: 'the result of a tool comes twice',
+    breaks: '4',
+    family: 'order',
+    mustFail: ['X-6'],
+    mayFail: ['X-3', 'LC-3', 'LC-5', 'LC-9', 'LC-14'],
+    build: () =>
+      rewriting(renumbered(() => (frame) => (frame['type'] === 'tool_completed' ? [frame, frame] : [frame]))),
+  },
+  {
+    ...SECTION,
+    id: 'D-TR-HEALTH-NAMELESS',
+    title: 'health does not say which service it is',
+    breaks: '3',
+    family: 'surroundings',
+    mustFail: ['TR-10.1'],
+    build: () => changingJson('GET', /^\/health$/, ({ service: _service, ...body }) => body),
+  },
+];
