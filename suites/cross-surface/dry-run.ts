@@ -4,6 +4,7 @@ import type { Socket, Stage } from '../../harness/core/scenario.ts';
 import type { ExchangeView, RunView, TrialView } from '../../harness/judge/views.ts';
 import { CANARY_LENGTH, CANARY_LETTERS, canaryOf } from '../../scenarios/canary.ts';
 import { costTable, fenced } from '../../scenarios/data-sets.ts';
+import { listenOn } from '../../scenarios/listening.ts';
 import { ask as askBelow } from '../agents-api/drive.ts';
 import { bodyOf, fieldOf, labelled, missing, refOf } from '../agents-api/expect.ts';
 import { pageAt } from '../agents-api/pages.ts';
@@ -121,7 +122,7 @@ export const dryRunCase: BoundCase<TrialView> = defineCase<TrialView>({
       if (followed !== undefined) await hearOut(stage, followed);
       const project = followed?.project;
       if (project !== undefined) await askBelow(project, LIST, 'GET', `${project.runs}?limit=100`);
-      await chat.ping();
+      await listenOn(stage, chat);
     }
     await chat.close();
   },

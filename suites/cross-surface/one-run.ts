@@ -4,6 +4,7 @@ import type { Stage, StartAsk } from '../../harness/core/scenario.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
 import { canaryOf } from '../../scenarios/canary.ts';
 import { costTable, fenced } from '../../scenarios/data-sets.ts';
+import { listenOn } from '../../scenarios/listening.ts';
 import { openProject, type WorkflowBody } from '../agents-api/drive.ts';
 import { makeAgent } from '../sandbox/drive.ts';
 import { type Ground, openGround } from '../telemetry/ground.ts';
@@ -55,7 +56,7 @@ async function followAll(
     await meanwhile(followed);
     await Promise.all(runs.map(({ run }) => run.ended()));
     await readAll(stage, ground, followed);
-    await chat.ping();
+    await listenOn(stage, chat);
   }
   await chat.close();
 }
