@@ -4,12 +4,14 @@ import { LEVELS } from '../harness/core/verdict.ts';
 import { agentsApi } from './agents-api/suite.ts';
 import { catalogue } from './catalogue.ts';
 import { connectivity } from './connectivity/suite.ts';
+import { crossSurface } from './cross-surface/suite.ts';
 import { lifecycle } from './lifecycle/suite.ts';
 import { multiAgent } from './multi-agent/suite.ts';
+import { telemetry } from './telemetry/suite.ts';
 import { value } from './value/suite.ts';
 
-const numbered = (prefix: string, count: number): readonly string[] =>
-  Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
+const numbered = (prefix: string, count: number, between = '-'): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `${prefix}${between}${index + 1}`);
 /** The agents API counts by endpoint: AR-1.2 has the variants AR-1.2a and AR-1.2b; edge cases are E1 to E8. */
 const agentsApiIds = (): string[] =>
   Object.entries({
@@ -64,6 +66,9 @@ const agentsApiIds = (): string[] =>
     E7: '',
     E8: '',
   }).flatMap(([id, variants]) => ['', ...variants].map((variant) => `AR-${id}${variant}`));
+/** The telemetry counts by endpoint too. */
+const telemetryIds = (): readonly string[] =>
+  [18, 4, 5, 11, 7, 4, 3, 3, 5, 3, 3].flatMap((count, index) => numbered(`TR-${index + 1}`, count, '.'));
 const isUnique = (values: readonly string[]): boolean => new Set(values).size === values.length;
 const requirements = catalogue.flatMap((suite) => suite.requirements);
 const checks = catalogue.flatMap((suite) => suite.checks);
@@ -75,6 +80,8 @@ describe('ids', () => {
     expect(multiAgent.requirements.map(({ id }) => id)).toEqual(numbered('MA', 5));
     expect(value.requirements.map(({ id }) => id)).toEqual(numbered('VL', 9));
     expect(agentsApi.requirements.map(({ id }) => id).sort()).toEqual(agentsApiIds().sort());
+    expect(telemetry.requirements.map(({ id }) => id)).toEqual(telemetryIds());
+    expect(crossSurface.requirements.map(({ id }) => id)).toEqual(numbered('X', 8));
   });
 
   it('are unique across the suites', () => {
@@ -249,6 +256,205 @@ describe('frozen', () => {
         "AR-10.2c MUST What a subscriber sends, junk, binary or too large, MUST NOT disturb the others: it is ignored or closed with 1003, 1007 or 1009.",
         "AR-10.3 MUST The stream of a completed run MUST open and show its final state, and no other news than its history.",
         "AR-E8 MUST A subscriber that vanishes MUST NOT disturb the run or the others, and MUST be let in again to the current state.",
+      ]
+    `);
+  });
+  it('requirements and checks of the telemetry', () => {
+    expect(
+      telemetry.requirements.map(({ id, level, text }) => `${id} ${level} ${text}`),
+    ).toMatchInlineSnapshot(`
+      [
+        "TR-1.1 MUST A valid run MUST be answered with 201 and the run as it is stored: its id, its steps, its failures, and when it was stored.",
+        "TR-1.2 MUST A run MUST be taken with each of the statuses success, partial and failure, and keep it.",
+        "TR-1.3 MUST A run with any other status MUST be refused, and nothing of it is stored.",
+        "TR-1.4 MUST A step MUST be taken with each of the five types, and keep it.",
+        "TR-1.5 MUST A step of any other type MUST be refused, and nothing of its run is stored.",
+        "TR-1.6 MUST A failure MUST be taken with each of the four types, and keep it.",
+        "TR-1.7 MUST A failure of any other type MUST be refused, and nothing of its run is stored.",
+        "TR-1.8 MUST A failure code MUST be any text of 1 to 100 characters; an empty or a longer one MUST be refused.",
+        "TR-1.9 MUST A run that failed MUST bring its failure: left out or null, it is refused.",
+        "TR-1.10 SHOULD A run without a run_id SHOULD be given one, a UUID.",
+        "TR-1.11 MUST A run without agent_id, agent_version, status or started_at MUST be refused, and the error names the field.",
+        "TR-1.12 MUST An agent_id, agent_version or environment outside its length MUST be refused.",
+        "TR-1.13 SHOULD A run without an environment SHOULD be stored under production.",
+        "TR-1.14 MUST A run or a step that ends before it begins MUST be refused.",
+        "TR-1.15 SHOULD A run that has not ended SHOULD be taken, and show no ended_at.",
+        "TR-1.16 MUST A latency that is negative or no integer, and a negative seq, MUST be refused.",
+        "TR-1.17 SHOULD A body that is empty, cut off or not JSON SHOULD be refused with 400, 415 or 422, never with a 5xx.",
+        "TR-1.18 SHOULD A run without steps SHOULD be taken.",
+        "TR-2.1 MUST Steps that come in the order of seq MUST come back in that order.",
+        "TR-2.2 MUST Steps that come in another order MUST come back in the order of seq.",
+        "TR-2.3 MUST Steps whose seq leaves one out, repeats one, or does not begin with 0 MUST be refused.",
+        "TR-2.4 MUST Each attempt of something that is tried again MUST stay a step of its own, with its latency and its metadata.",
+        "TR-3.1 MUST The same run again MUST be answered as declared with the stored run, and be stored once.",
+        "TR-3.2 MUST Another body under a stored run_id MUST be answered as declared, and the stored run stays as it is.",
+        "TR-3.3 MUST Of many posts of one run at once exactly one MUST be stored, and each is answered with 200, 201 or 409.",
+        "TR-3.4 MUST A step_id that another run of the tenant has MUST be refused with 409 or 422 and nothing stored; another tenant MAY use it.",
+        "TR-3.5 MUST A failure whose step_id is none of the run MUST be refused, and nothing is stored.",
+        "TR-4.1 MUST A prompt in the metadata MUST be refused with 422, and nothing is stored.",
+        "TR-4.2 MUST Answers, inputs and texts in the metadata MUST be refused with 422, also where the forbidden word is only the last of the key.",
+        "TR-4.3 MUST A chain of thought in the metadata MUST be refused with 422, whatever it is called.",
+        "TR-4.4 MUST Retrieved documents, and any text beyond the declared length, MUST be refused with 422.",
+        "TR-4.5 MUST Personal data in the values of the metadata MUST be refused or stored redacted, as declared; what only looks alike MUST pass.",
+        "TR-4.6 MUST Secrets and personal data in failure.message MUST be refused or stored redacted, as declared.",
+        "TR-4.7 MUST A forbidden key MUST be refused at any depth, in lists, in any case and after any prefix.",
+        "TR-4.8 MUST A member that the protocol does not name MUST be refused, on the run, a step or a failure, and nothing is stored.",
+        "TR-4.9 MUST Names, codes, counts, numbers and labels in the metadata MUST be taken and come back exactly as sent.",
+        "TR-4.10 MUST Keys that only contain a forbidden word, such as response_length, MUST be taken and come back exactly as sent.",
+        "TR-4.11 MUST Nothing of a refused body MUST be readable afterwards: in no run, list, step, failure, statistic, error or metric.",
+        "TR-5.1 MUST The list of runs MUST have the declared shape and show the newest started_at first.",
+        "TR-5.2 MUST The filters agent_id, agent_version, status and environment MUST select exactly what they name, alone and together.",
+        "TR-5.3 SHOULD start_time and end_time SHOULD select by started_at, bounds included.",
+        "TR-5.4 SHOULD Pages SHOULD be of the size asked for, show each run once, and be empty after the last.",
+        "TR-5.5 SHOULD A page or page_size out of range SHOULD be refused or clamped as declared, never with a 5xx.",
+        "TR-5.6 SHOULD A status that does not exist SHOULD be refused or match nothing, and a time that is none SHOULD be refused.",
+        "TR-5.7 MUST The list of an agent without runs MUST be empty.",
+        "TR-6.1 MUST A run that is read MUST be whole: its members, its steps in order, its failures.",
+        "TR-6.2 MUST An unknown run MUST be answered with 404.",
+        "TR-6.3 SHOULD An id that is no UUID SHOULD be answered with 404 or 422.",
+        "TR-6.4 MUST What was answered with 201 MUST be readable within a second.",
+        "TR-7.1 MUST The steps of a run MUST come as a list in the order of seq, each with all its members and its run_id.",
+        "TR-7.2 MUST The steps of an unknown run MUST be answered with 404.",
+        "TR-7.3 MUST The steps of a run without any MUST be answered as declared.",
+        "TR-8.1 MUST The failures of a run that failed MUST show the one there is, with all its members and the step it names.",
+        "TR-8.2 MUST The failures of a run that did not fail MUST be empty.",
+        "TR-8.3 MUST The failures of an unknown run MUST be answered as declared.",
+        "TR-9.1 MUST The statistics MUST count runs and failures, and give the share of the others in percent.",
+        "TR-9.2 MUST avg_latency_ms MUST be the mean over steps.",
+        "TR-9.3 SHOULD failure_breakdown and step_type_breakdown SHOULD count every failure and every step.",
+        "TR-9.4 MUST The statistics of an agent without runs MUST be zeros and empty maps.",
+        "TR-9.5 SHOULD The statistics SHOULD follow the filters of the list.",
+        "TR-10.1 MUST Each telemetry service MUST say that it is healthy, which service it is, and its version.",
+        "TR-10.2 MUST While the store is unavailable the telemetry services MUST answer health with 503.",
+        "TR-10.3 MUST The counters of ingested and of repeated runs MUST count what was ingested, and none goes down.",
+        "TR-11.1 MUST A stored run MUST NOT be changeable, removable or replayable: such requests get 404 or 405.",
+        "TR-11.2 MUST The telemetry of another tenant MUST look like none at all, where it has tenants.",
+        "TR-11.3 SHOULD Of ingests, lists and statistics 95 % SHOULD be answered within 200, 500 and 1000 ms.",
+      ]
+    `);
+    expect(telemetry.checks.map(({ id, requirement }) => `${requirement} ${id}`)).toMatchInlineSnapshot(`
+      [
+        "TR-1.1 telemetry/takes-a-run",
+        "TR-1.2 telemetry/keeps-each-status",
+        "TR-1.4 telemetry/keeps-each-step-type",
+        "TR-1.6 telemetry/keeps-each-failure-type",
+        "TR-1.8 telemetry/takes-any-failure-code",
+        "TR-1.10 telemetry/makes-run-ids",
+        "TR-1.13 telemetry/defaults-to-production",
+        "TR-1.15 telemetry/takes-runs-in-flight",
+        "TR-1.18 telemetry/takes-runs-without-steps",
+        "TR-2.1 telemetry/keeps-the-order-of-steps",
+        "TR-2.2 telemetry/sorts-steps",
+        "TR-2.4 telemetry/keeps-each-attempt",
+        "TR-4.9 telemetry/keeps-what-is-allowed",
+        "TR-4.10 telemetry/takes-harmless-keys",
+        "TR-4.5 telemetry/takes-harmless-values",
+        "TR-6.1 telemetry/reads-whole-runs",
+        "TR-7.1 telemetry/lists-steps",
+        "TR-8.1 telemetry/lists-failures",
+        "TR-8.2 telemetry/lists-no-failures",
+        "TR-6.4 telemetry/shows-runs-in-time",
+        "TR-7.3 telemetry/lists-no-steps",
+        "TR-1.3 telemetry/refuses-unknown-statuses",
+        "TR-1.5 telemetry/refuses-unknown-step-types",
+        "TR-1.7 telemetry/refuses-unknown-failure-types",
+        "TR-1.8 telemetry/refuses-odd-failure-codes",
+        "TR-1.9 telemetry/refuses-failures-without-failure",
+        "TR-1.11 telemetry/refuses-runs-without-a-field",
+        "TR-1.12 telemetry/refuses-lengths",
+        "TR-1.14 telemetry/refuses-ends-before-beginnings",
+        "TR-1.16 telemetry/refuses-odd-numbers",
+        "TR-2.3 telemetry/refuses-seq-with-holes",
+        "TR-1.17 telemetry/refuses-what-is-no-json",
+        "TR-3.1 telemetry/answers-repeats-as-declared",
+        "TR-3.2 telemetry/keeps-the-first-of-two-bodies",
+        "TR-3.3 telemetry/stores-one-of-many-at-once",
+        "TR-3.4 telemetry/refuses-used-step-ids",
+        "TR-3.5 telemetry/refuses-failures-of-no-step",
+        "TR-4.1 telemetry/refuses-prompts",
+        "TR-4.2 telemetry/refuses-answers",
+        "TR-4.3 telemetry/refuses-chains-of-thought",
+        "TR-4.4 telemetry/refuses-documents",
+        "TR-4.5 telemetry/keeps-no-personal-data",
+        "TR-4.6 telemetry/keeps-no-secrets",
+        "TR-4.7 telemetry/refuses-keys-at-any-depth",
+        "TR-4.8 telemetry/refuses-unknown-members",
+        "TR-4.11 telemetry/shows-nothing-that-was-refused",
+        "TR-5.1 telemetry/lists-runs",
+        "TR-5.2 telemetry/filters-runs",
+        "TR-5.3 telemetry/filters-by-time",
+        "TR-5.4 telemetry/pages-through-runs",
+        "TR-5.5 telemetry/treats-odd-pages-as-declared",
+        "TR-5.6 telemetry/refuses-odd-filters",
+        "TR-5.7 telemetry/lists-nothing-of-a-fresh-agent",
+        "TR-6.2 telemetry/refuses-unknown-runs",
+        "TR-6.3 telemetry/refuses-odd-ids",
+        "TR-7.2 telemetry/refuses-steps-of-unknown-runs",
+        "TR-8.3 telemetry/treats-failures-of-unknown-runs-as-declared",
+        "TR-11.1 telemetry/keeps-runs-as-they-are",
+        "TR-9.1 telemetry/counts-runs-and-failures",
+        "TR-9.2 telemetry/averages-over-steps",
+        "TR-9.3 telemetry/breaks-down-failures-and-steps",
+        "TR-9.4 telemetry/counts-nothing-of-a-fresh-agent",
+        "TR-9.5 telemetry/statistics-follow-filters",
+        "TR-10.1 telemetry/says-that-it-is-healthy",
+        "TR-10.3 telemetry/counts-what-it-takes",
+        "TR-11.2 telemetry/hides-foreign-runs",
+        "TR-3.4 telemetry/ids-belong-to-their-tenant",
+        "TR-11.3 telemetry/answers-in-time",
+        "TR-10.2 telemetry/health-follows-the-store",
+      ]
+    `);
+  });
+  it('requirements and checks across surfaces', () => {
+    expect(
+      crossSurface.requirements.map(({ id, level, text }) => `${id} ${level} ${text}`),
+    ).toMatchInlineSnapshot(`
+      [
+        "X-1 MUST Errors of every API MUST be JSON of the declared shape, with a code of the protocol, and repeat nothing that was sent.",
+        "X-2 MUST Every API MUST answer a request without a token, or with a bad one, with 401 and WWW-Authenticate: Bearer, and change nothing.",
+        "X-3 MUST Chat socket, stream, agents API and telemetry MUST tell the same story of a run: ids, steps, order, outcome and durations; the telemetry MUST show it in time and hold none of its content.",
+        "X-4 MUST A dry run MUST NOT show on any socket, on any stream or in any list of runs.",
+        "X-5 MUST Paths that look like those of another API MUST NOT reach its handler: profiles is no agent, and test-history no profile.",
+        "X-6 MUST A run that uses a tool MUST show the five lifecycle events in order, each tool_executing paired with its tool_completed.",
+        "X-7 MUST Users at once MUST each receive what is theirs and nothing else, in events and in readings.",
+        "X-8 MUST Invalid requests and reconnects MUST NOT disturb later runs, and bad input MUST NOT yield a 5xx.",
+      ]
+    `);
+    expect(crossSurface.checks.map(({ id, requirement }) => `${requirement} ${id}`)).toMatchInlineSnapshot(`
+      [
+        "X-1 cross-surface/agents-api-errors-have-one-shape",
+        "X-1 cross-surface/sandbox-errors-have-one-shape",
+        "X-1 cross-surface/telemetry-errors-have-one-shape",
+        "X-2 cross-surface/agents-api-needs-tokens",
+        "X-2 cross-surface/sandbox-needs-tokens",
+        "X-2 cross-surface/telemetry-needs-tokens",
+        "X-3 cross-surface/steps-agree",
+        "X-3 cross-surface/outcomes-agree",
+        "X-3 cross-surface/streams-agree",
+        "X-3 cross-surface/messages-agree",
+        "X-3 cross-surface/nodes-agree",
+        "X-3 cross-surface/durations-agree",
+        "X-3 cross-surface/telemetry-shows-runs-in-time",
+        "X-3 cross-surface/telemetry-agrees-on-steps",
+        "X-3 cross-surface/telemetry-agrees-on-outcome",
+        "X-3 cross-surface/telemetry-agrees-on-durations",
+        "X-3 cross-surface/telemetry-holds-no-content",
+        "X-6 cross-surface/shows-the-five-in-order",
+        "X-3 cross-surface/other-steps-agree",
+        "X-3 cross-surface/other-outcomes-agree",
+        "X-3 cross-surface/other-streams-agree",
+        "X-3 cross-surface/other-messages-agree",
+        "X-3 cross-surface/other-nodes-agree",
+        "X-3 cross-surface/other-durations-agree",
+        "X-3 cross-surface/other-telemetry-shows-runs-in-time",
+        "X-3 cross-surface/other-telemetry-agrees-on-steps",
+        "X-3 cross-surface/other-telemetry-agrees-on-outcome",
+        "X-3 cross-surface/other-telemetry-agrees-on-durations",
+        "X-3 cross-surface/other-telemetry-holds-no-content",
+        "X-3 cross-surface/other-telemetry-shows-runs-once",
+        "X-4 cross-surface/dry-runs-do-not-show",
+        "X-5 cross-surface/keeps-routes-apart",
       ]
     `);
   });

@@ -38,6 +38,23 @@ export const crossSurfaceDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
+    id: 'D-X-CODE-MISSING',
+    title: 'errors under a project have no code',
+    breaks: '2',
+    mustFail: ['X-1'],
+    build: () =>
+      handling(
+        ({ path }) => path.startsWith('/api/projects/'),
+        async ({ request }, honest) => {
+          const response = await honest(request);
+          if (response.status !== 404) return response;
+          const { detail } = (await response.json()) as { readonly detail: unknown };
+          return Response.json({ detail }, { status: 404 });
+        },
+      ),
+  },
+  {
+    ...SECTION,
     id: 'D-X-NO-CHALLENGE',
     title: 'who is refused over HTTP is not told how to come in',
     breaks: '2',
@@ -91,6 +108,7 @@ export const crossSurfaceDefects: readonly Defect[] = [
     breaks: '3',
     family: 'surroundings',
     mustFail: ['TR-10.1'],
+    mayFail: ['CN-1'],
     build: () => changingJson('GET', /^\/health$/, ({ service: _service, ...body }) => body),
   },
 ];

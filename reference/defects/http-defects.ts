@@ -43,7 +43,7 @@ export const httpDefects: readonly Defect[] = [
     title: 'health is a constant OK',
     breaks: '3',
     family: 'surroundings',
-    mustFail: ['CN-10'],
+    mustFail: ['CN-10', 'TR-10.2'],
     mayFail: [],
     build: () =>
       answering(async (response, request) => {

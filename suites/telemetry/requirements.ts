@@ -435,7 +435,6 @@ export const requirements = defineRequirements([
     text: 'While the store is unavailable the telemetry services MUST answer health with 503.',
     clause: 'docs/protocol.md 7.4',
     source: 'run telemetry',
-    excluded: 'needs an outage switched on from outside, which the harness cannot ask for yet',
   },
   {
     id: 'TR-10.3',

@@ -4,6 +4,7 @@ import type { TrialView } from '../../harness/judge/views.ts';
 import { acceptedCase } from './accepted.ts';
 import { listCase } from './lists.ts';
 import { loadCase } from './load.ts';
+import { outageCase } from './outage.ts';
 import { privacyCase } from './privacy.ts';
 import { refusedCases } from './refused.ts';
 import { repeatedCase } from './repeated.ts';
@@ -26,6 +27,7 @@ const cases: readonly BoundCase<TrialView>[] = [
   metricsCase,
   tenantsCase,
   loadCase,
+  outageCase,
 ];
 
 export const telemetry: Suite<TrialView> = {

@@ -16,6 +16,7 @@ import { verdictOf } from '../test-support/stories.ts';
 import { acceptedCase } from './accepted.ts';
 import { listCase } from './lists.ts';
 import { loadCase } from './load.ts';
+import { outageCase } from './outage.ts';
 import { privacyCase } from './privacy.ts';
 import { FORBIDDEN, LENGTHS, labelsOf } from './privacy-table.ts';
 import { refusedCases } from './refused.ts';
@@ -42,6 +43,7 @@ const CASES = [
   metricsCase,
   tenantsCase,
   loadCase,
+  outageCase,
 ];
 
 const DECLARED: Choices = {
@@ -229,6 +231,8 @@ const DEVIATIONS: Readonly<Record<string, Change>> = {
   ),
   'says-that-it-is-healthy': (answer, ask) =>
     ask.path === '/health' && ask.surface === 'ingest' ? { ...answer, body: 'ok' } : answer,
+  'health-follows-the-store': (answer, ask) =>
+    ask.label.endsWith('without the store') ? { ...answer, status: 200 } : answer,
   'counts-what-it-takes': (answer, ask) =>
     ask.path === '/metrics' ? { ...answer, body: 'runs_ingested_total 1' } : answer,
   'hides-foreign-runs': (answer, ask) =>

@@ -13,6 +13,8 @@ import { planOf } from './verdicts.ts';
 export interface PaperAsk extends HttpAsk {
   readonly actor: string;
   readonly tenant: string;
+  /** The dependency that is away meanwhile. */
+  readonly missing?: string | undefined;
 }
 
 /** An answer on paper; nothing for a request that is never answered. */
@@ -63,9 +65,10 @@ export async function playOnPaper(
 ): Promise<Transcript> {
   const tape = new Tape(scenario.id);
   const { thresholds, origins } = planOf([], []);
+  let missing: string | undefined;
   const actors = ['ada', 'bert'].map((name, index): Actor => {
     const tenant = `tenant-${index + 1}`;
-    const ask = request(tape, paper, name, tenant);
+    const ask = request(tape, (one) => paper({ ...one, missing }), name, tenant);
     return { name, tenant, user: name, request: ask } as unknown as Actor;
   });
   const stage = {
@@ -77,6 +80,12 @@ export async function playOnPaper(
     actors,
     actor: (index = 0) => actors[index],
     offers: () => true,
+    async without(dependency: string, act: () => Promise<void>) {
+      missing = dependency;
+      await act();
+      missing = undefined;
+      return true;
+    },
     pause: async (ms: number) => void tape.wait(ms),
     nonce: paperNonce,
     random: () => 0.5,

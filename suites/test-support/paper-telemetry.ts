@@ -117,15 +117,16 @@ export function paperTelemetry(refusals: Refusals = () => undefined): Paper {
     if (run === undefined) return refused(404, 'RUN_NOT_FOUND', 'no such run');
     return { status: 200, body: part === undefined ? run : run[part] };
   };
+  const service = ({ missing }: PaperAsk, pathname: string): PaperAnswer | undefined => {
+    const [status, word] = missing === undefined ? [200, 'healthy'] : [503, 'unhealthy'];
+    if (pathname === '/health') return { status, body: { status: word, service: 'paper', version: '1' } };
+    const lines = Object.entries(counters).map(([name, value]) => `runs_${name}_total ${value}`);
+    return pathname === '/metrics' ? { status: 200, body: lines.join('\n') } : undefined;
+  };
   return (ask) => {
     const url = new URL(ask.path, 'https://target.example');
-    if (url.pathname === '/health')
-      return { status: 200, body: { status: 'healthy', service: 'paper', version: '1' } };
-    if (url.pathname === '/metrics') {
-      const lines = Object.entries(counters).map(([name, value]) => `runs_${name}_total ${value}`);
-      return { status: 200, body: lines.join('\n') };
-    }
     if (ask.method === 'POST' && url.pathname === '/v1/runs') return ingest(ask);
-    return ask.method === 'GET' ? read(ask, url) : refused(405, 'METHOD_NOT_ALLOWED');
+    if (ask.method !== 'GET') return refused(405, 'METHOD_NOT_ALLOWED');
+    return service(ask, url.pathname) ?? read(ask, url);
   };
 }
