@@ -1,6 +1,15 @@
 /** Messages that no client should send, requests that are made twice, and clients that misbehave on their socket. */
 import { type Actor, defineScenario, type Socket, type Stage } from '../harness/core/scenario.ts';
-import { AGENT, inLanes, open, runOnce, shortRun } from './resilience-runs.ts';
+import {
+  AGENT,
+  inLanes,
+  inLedger,
+  type Ledger,
+  open,
+  openLedger,
+  runOnce,
+  shortRun,
+} from './resilience-runs.ts';
 
 /** What must come of a bad message: an error with one of these codes, or a close with this one. */
 export interface BadMessage {
@@ -140,8 +149,8 @@ export const badMessages = defineScenario({
 /** Labels of a request that is made twice. */
 export const TWICE = { run: 'request made twice', again: 'the same request once more' } as const;
 
-async function askTwice(stage: Stage, socket: Socket): Promise<void> {
-  const run = socket.start(shortRun(stage, TWICE.run));
+async function askTwice(stage: Stage, socket: Socket, ledger: Ledger | undefined): Promise<void> {
+  const run = socket.start(shortRun(stage, TWICE.run, inLedger(ledger)));
   if (!(await run.answered())) return;
   run.repeat(TWICE.again);
   await run.ended();
@@ -154,9 +163,12 @@ export const requestTwice = defineScenario({
   purpose: 'makes the very same request twice on one socket',
   agentRuns: 2,
   async play(stage) {
-    const socket = await open(stage.actor(), TWICE.run);
-    if (socket !== undefined) await askTwice(stage, socket);
+    const actor = stage.actor();
+    const ledger = await openLedger(stage, actor);
+    const socket = await open(actor, TWICE.run);
+    if (socket !== undefined) await askTwice(stage, socket, ledger);
     await socket?.close();
+    await ledger?.read();
   },
 });
 

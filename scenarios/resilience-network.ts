@@ -1,5 +1,11 @@
-import { defineScenario, type NetworkFault, type Socket, type Stage } from '../harness/core/scenario.ts';
-import { open, shortRun } from './resilience-runs.ts';
+import {
+  defineScenario,
+  type NetworkFault,
+  type Socket,
+  type Stage,
+  type StartAsk,
+} from '../harness/core/scenario.ts';
+import { inLedger, open, openLedger, shortRun } from './resilience-runs.ts';
 
 /** What befalls the way to the target. Those that break it do so once the run has begun. */
 export const NETWORK_FAULTS: Readonly<Record<string, NetworkFault>> = {
@@ -28,15 +34,25 @@ export const networkFaults = defineScenario({
   trials: 2,
   agentRuns: 2 * Object.keys(NETWORK_FAULTS).length,
   async play(stage) {
-    await Promise.all(Object.entries(NETWORK_FAULTS).map(([name, fault]) => attempt(stage, name, fault)));
+    const ledger = await openLedger(stage, stage.actor());
+    await Promise.all(
+      Object.entries(NETWORK_FAULTS).map(([name, fault]) => attempt(stage, name, fault, inLedger(ledger))),
+    );
+    await ledger?.read();
   },
 });
 
-async function attempt(stage: Stage, name: string, through: NetworkFault): Promise<void> {
+async function attempt(
+  stage: Stage,
+  name: string,
+  through: NetworkFault,
+  over: Partial<StartAsk>,
+): Promise<void> {
   const actor = stage.actor();
   const socket = await open(actor, ATTEMPT.way(name), { through });
   if (socket === undefined) return;
-  const run = socket.start(shortRun(stage, ATTEMPT.run(name)));
+  const ask = shortRun(stage, ATTEMPT.run(name), over);
+  const run = socket.start(ask);
   if (through.breaks === undefined) {
     await run.ended();
     await socket.close();
@@ -47,14 +63,12 @@ async function attempt(stage: Stage, name: string, through: NetworkFault): Promi
   await socket.listen(SILENCE_MS);
   socket.drop();
   const again = await open(actor, ATTEMPT.again(name));
-  if (again !== undefined) await goOn(stage, again, name, run.requestId);
+  if (again !== undefined) await goOn(again, name, ask, run.requestId);
   await again?.close();
 }
 
 /** The same request is answered by the same run, or by an error, upon which a new one is made. */
-async function goOn(stage: Stage, socket: Socket, name: string, requestId: string): Promise<void> {
-  // The message has to be the same too, so the label that it is made from is.
-  const ask = shortRun(stage, ATTEMPT.run(name));
+async function goOn(socket: Socket, name: string, ask: StartAsk, requestId: string): Promise<void> {
   const isOver = await socket.start({ ...ask, label: ATTEMPT.again(name), requestId }).ended();
   if (!isOver && socket.isOpen) await socket.start({ ...ask, label: ATTEMPT.anew(name) }).ended();
   await socket.ping();

@@ -30,6 +30,30 @@ export async function open(
   return undefined;
 }
 
+/** The label under which the runs of the trial's own project are read. */
+export const LISTED = 'runs of the own project';
+
+/** A project of the trial's own, where runs can be listed: it tells of runs that no event tells of. */
+export interface Ledger {
+  readonly projectId: string;
+  /** Reads what the project has; once everything has ended. */
+  readonly read: () => Promise<unknown>;
+}
+
+/** Opens a ledger; undefined where the target offers none. */
+export async function openLedger(stage: Stage, actor: Actor): Promise<Ledger | undefined> {
+  if (!stage.offers('agents-api') || !stage.offers('fixtures')) return undefined;
+  const body = { name: `conformance ${stage.nonce('project')}` };
+  const id = (await actor.create({ label: 'create project', path: '/api/projects', body }))?.['id'];
+  if (typeof id !== 'string') return undefined;
+  const path = `/api/projects/${encodeURIComponent(id)}/agent-runs?limit=100`;
+  return { projectId: id, read: () => actor.request({ label: LISTED, method: 'GET', path }) };
+}
+
+/** Has a run belong to that project. */
+export const inLedger = (ledger: Ledger | undefined): Partial<StartAsk> =>
+  ledger === undefined ? {} : { projectId: ledger.projectId };
+
 /** Opens a socket, has one run on it and waits for its end; whether there was an end. */
 export async function runOnce(stage: Stage, actor: Actor, label: string): Promise<boolean> {
   const socket = await open(actor, label);

@@ -161,6 +161,35 @@ function renaming(make: () => (id: string) => string): Partial<Boundaries> {
   };
 }
 
+/** Whoever makes a request again gets the same run, and another one is made of which nobody hears. */
+function runningTwiceInSilence(): Partial<Boundaries> {
+  const known = new Set<string>();
+  return {
+    sockets: (honest) => (peer) => {
+      const user = principalKey(peer.credential.principal);
+      const silent = new Set<unknown>();
+      const send = (frame: object): void => {
+        if (!silent.has((frame as Frame)['request_id'])) peer.send(frame);
+      };
+      const receiver = honest({ ...peer, send });
+      const message = (text: string): void => {
+        receiver.message(text);
+        const frame = readFrame(text);
+        const id = frame['request_id'];
+        if (frame['type'] !== 'start_agent' || typeof id !== 'string') return;
+        const key = `${user} ${id}`;
+        if (known.has(key)) {
+          const other = `${id}-${silent.size + 1}`;
+          silent.add(other);
+          receiver.message(JSON.stringify({ ...frame, request_id: other }));
+        }
+        known.add(key);
+      };
+      return { message, closed: () => receiver.closed() };
+    },
+  };
+}
+
 /** While somebody's run is under way, the requests of everybody else wait. */
 function holdingOthersUp(delayMs: number): Partial<Boundaries> {
   const live = new Map<string, string>();
@@ -348,6 +377,15 @@ export const resilienceDefects: readonly Defect[] = [
         const session = newId();
         return (id) => `${id}-${session}`;
       }),
+  },
+  {
+    id: 'D-TWICE-IN-SILENCE',
+    title: 'a request that is made again is executed again, and no event tells of it',
+    breaks: '4',
+    family: 'fake results',
+    mustFail: ['RS-11', 'RS-12'],
+    mayFail: [],
+    build: runningTwiceInSilence,
   },
   {
     id: 'D-NEIGHBOUR-HELD-UP',

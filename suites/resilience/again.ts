@@ -7,6 +7,7 @@ import { badMessages, MESSAGES, requestTwice, TWICE } from '../../scenarios/resi
 import { DEPENDENCIES, dependencyOutages, OUTAGE } from '../../scenarios/resilience-outages.ts';
 import { say } from '../statements.ts';
 import { completes, runsNamed, socketsNamed, withoutControl } from './apart.ts';
+import { surplusOf } from './executions.ts';
 
 export const succeedsWhenAskedAgain = defineCheck<TrialView>({
   id: 'resilience/succeeds-when-asked-again',
@@ -82,6 +83,8 @@ function judgeTwice(view: TrialView, socket: SocketView, run: RunView, terms: Te
   const ids = runIdsOf([socket], run.requestId);
   const ref = view.ref(run.askedSeq, again.seq);
   if (ids.length > 1) return fail(say('second-run', expected, `runs ${ids.join(' and ')}`, ref));
+  const surplus = surplusOf(view, [run]);
+  if (surplus !== undefined) return fail(say('silent-run', expected, surplus.told, ref, surplus.ref));
   const refusal = run.replies.find(({ seq, decoded }) => seq > again.seq && decoded.kind === 'refusal');
   if (refusal === undefined)
     return judgeSameRun(view, socket, run, { expected, choice, askedAgain: again.seq });

@@ -11,6 +11,7 @@ import { wasAbandoned } from '../connectivity/sessions.ts';
 import { inMs, say } from '../statements.ts';
 import { runIdsOf } from './again.ts';
 import { socketsNamed } from './apart.ts';
+import { type Surplus, surplusOf } from './executions.ts';
 
 /** One attempt: what befell it, and whether a good run completed afterwards. */
 interface AttemptFact {
@@ -20,6 +21,8 @@ interface AttemptFact {
   readonly tookMs?: number;
   /** Runs that came of the one request; more than one where it was executed twice. */
   readonly runIds: readonly string[];
+  /** Runs of it that no event tells of. */
+  readonly surplus?: Surplus;
   readonly ref: EvidenceRef;
 }
 
@@ -43,7 +46,17 @@ function attemptsOn(view: TrialView, fault: string): readonly AttemptFact[] {
   if (!recovered && (isUnseen || isOpenEnded(runs, isBroken && run !== undefined ? again : [way]))) return [];
   const runIds = run === undefined ? [] : runIdsOf([way, ...again], run.requestId);
   const seen = [way, ...again].map(({ dial }) => dial.seq);
-  return [{ fault, recovered, runIds, ref: view.ref(...seen), ...timeToRecover(runs, struck?.at) }];
+  const surplus = silentRuns(view, [way, ...again]);
+  return [
+    { fault, recovered, runIds, ...surplus, ref: view.ref(...seen), ...timeToRecover(runs, struck?.at) },
+  ];
+}
+
+function silentRuns(view: TrialView, sockets: readonly SocketView[]): Pick<AttemptFact, 'surplus'> {
+  const others = view.apart.filter((socket) => !sockets.includes(socket));
+  const [own, theirs] = [sockets, others].map((all) => all.flatMap(({ runs }) => runs));
+  const surplus = surplusOf(view, own ?? [], theirs);
+  return surplus === undefined ? {} : { surplus };
 }
 
 function timeToRecover(runs: readonly RunView[], from: number | undefined): Pick<AttemptFact, 'tookMs'> {
@@ -73,6 +86,11 @@ export const recoversFromNetworkFaults = defineCampaignCheck<TrialView, AttemptF
     return [
       ...twice.map(({ fault, runIds, ref }) =>
         fail(say('executed-twice', expected, `after "${fault}": runs ${runIds.join(' and ')}`, ref)),
+      ),
+      ...facts.flatMap(({ fault, surplus, ref }) =>
+        surplus === undefined
+          ? []
+          : [fail(say('silent-run', expected, `after "${fault}": ${surplus.told}`, ref, surplus.ref))],
       ),
       ...faults.map((fault) => judgeFault(fault, facts, expected)),
     ];
