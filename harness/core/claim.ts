@@ -10,7 +10,10 @@ export type TimeLimit = Exclude<
 /** "95 % of these samples lie within that limit", decided over the campaign, topped up until it is. */
 export interface LatencyClaim {
   readonly measure: MeasureName;
-  /** The agent, or the endpoint, that the samples are of; of all without it. `{health}` is where the target has it. */
+  /**
+   * The agent, or the endpoint, that the samples are of; of all without it. `{health}`, `{ingest}` and `{query}` are where
+   * the target has them.
+   */
   readonly of?: string;
   /** Under load the samples are those of the `topUp` trials alone. */
   readonly from: 'quiet' | 'load';

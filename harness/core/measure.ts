@@ -18,13 +18,14 @@ export type MeasureName = keyof typeof MEASURES;
 
 /**
  * What became of something that is measured. `deadline`: it had not come when we stopped waiting, `ms` is how long that
- * was. `failed`: it can no longer come, and `ms` says nothing.
+ * was. `never`: it did not come within some limit of its own, so that it exceeds this one whatever `ms` is. `failed`: it
+ * can no longer come, and `ms` says nothing.
  */
 export interface Sample {
   readonly measure: MeasureName;
   /** The agent, the endpoint, or the fault; absent where all are alike. */
   readonly of?: string;
-  readonly outcome: 'came' | 'deadline' | 'failed';
+  readonly outcome: 'came' | 'deadline' | 'never' | 'failed';
   readonly ms: number;
   /** When it began, on the clock of its transcript. */
   readonly from: number;

@@ -14,6 +14,7 @@ import { inOrder } from '../plan/order.ts';
 import type { Plan, PlannedTrial } from '../plan/plan.ts';
 import { P95_CLAIM } from '../stats/claim.ts';
 import { advance, NOTHING_SEEN, type Outcome, type Sequence } from '../stats/sequential.ts';
+import { endpointOf } from './endpoint.ts';
 import { longestStallMs } from './observer.ts';
 import { samplesOf, samplesUnderLoad } from './samples.ts';
 import { tokensOf } from './tokens.ts';
@@ -41,6 +42,9 @@ export interface ClaimState {
   crash: Finding | undefined;
 }
 
+/** A trial that was still needed is missing, and nothing after it was taken; or one of the two budgets is spent. */
+export type Shortage = 'trials' | 'tokens' | 'runs';
+
 export interface ClaimBook {
   /** The transcript of a trial that is over; `crash` where its script broke. */
   readonly take: (trial: string, view: TrialView, crash?: Finding) => void;
@@ -50,8 +54,8 @@ export interface ClaimBook {
   readonly isNeeded: (trial: PlannedTrial) => boolean;
   /** Trials that were left out and were not needed. */
   readonly unneeded: ReadonlySet<string>;
-  /** Whether a trial that was still needed is missing: nothing after it was taken. */
-  readonly hasGap: () => boolean;
+  /** What ended the sampling of a claim that is still open. */
+  readonly shortage: () => Shortage;
   readonly claims: readonly ClaimState[];
 }
 
@@ -62,6 +66,8 @@ const MOST_REFS = 5;
 const LARGE_STALL = 4;
 /** A timer may fire a millisecond early. */
 const EARLY_MS = 1;
+
+type Endpoints = Readonly<Partial<Record<string, string>>>;
 
 interface Over {
   readonly view: TrialView;
@@ -78,10 +84,9 @@ export function openClaims(plan: Plan, checks: readonly ClaimCheck[]): ClaimBook
   let tokens = 0;
   let gap = false;
 
+  const isSpent = (): boolean => plan.limits.tokens !== undefined && tokens >= plan.limits.tokens;
   const isNeeded = (trial: PlannedTrial): boolean =>
-    !gap &&
-    (plan.limits.tokens === undefined || tokens < plan.limits.tokens) &&
-    claims.some((state) => state.check.claim.topUp === trial.scenario && isOpen(state));
+    !gap && !isSpent() && claims.some((state) => state.check.claim.topUp === trial.scenario && isOpen(state));
   const skip = (trial: PlannedTrial): void => {
     if (trial.topUp === true && !isNeeded(trial)) unneeded.add(trial.id);
     else gap = true;
@@ -115,7 +120,7 @@ export function openClaims(plan: Plan, checks: readonly ClaimCheck[]): ClaimBook
     },
     isNeeded,
     unneeded,
-    hasGap: () => gap,
+    shortage: () => (gap ? 'trials' : isSpent() ? 'tokens' : 'runs'),
     claims,
   };
 }
@@ -124,7 +129,7 @@ function newState(check: ClaimCheck, { thresholds, target }: Plan): ClaimState {
   return {
     check,
     limitMs: thresholds[check.claim.limit],
-    of: check.claim.of?.replace('{health}', target.endpoints['health'] ?? '/health'),
+    of: check.claim.of === undefined ? undefined : placed(check.claim.of, target.endpoints),
     sequence: NOTHING_SEEN,
     cold: undefined,
     ms: [],
@@ -135,6 +140,21 @@ function newState(check: ClaimCheck, { thresholds, target }: Plan): ClaimState {
     slowest: undefined,
     crash: undefined,
   };
+}
+
+/** Names an endpoint as its samples do, wherever the profile puts it. */
+function placed(
+  of: string,
+  { health = '/health', telemetryIngest = '/', telemetryQuery = '/' }: Endpoints,
+): string {
+  const [method = '', path = ''] = of.split(' ');
+  if (path === '') return of;
+  const bare = (place: string): string => place.replace(/\/+$/, '');
+  const places = { '{health}': health, '{ingest}': bare(telemetryIngest), '{query}': bare(telemetryQuery) };
+  return endpointOf(
+    method,
+    Object.entries(places).reduce((url, [name, place]) => url.replace(name, place), path),
+  );
 }
 
 const isOpen = ({ sequence, barren, crash }: ClaimState): boolean =>
@@ -170,10 +190,16 @@ function enterSample(state: ClaimState, sample: Sample, view: TrialView): void {
     return;
   }
   state.sequence = advance(state.sequence, outcome, P95_CLAIM);
-  const ref = view.ref(...sample.entries);
-  if (outcome !== 'spoilt') state.ms.push(sample.ms);
+  keep(state, sample, outcome, view.ref(...sample.entries));
+}
+
+/** What the report shows of a sample that was decided on. */
+function keep(state: ClaimState, sample: Sample, outcome: Outcome, ref: EvidenceRef): void {
+  // What never came took longer than it may, however soon that was known.
+  const ms = outcome === 'bad' ? Math.max(sample.ms, state.limitMs) : sample.ms;
+  if (outcome !== 'spoilt') state.ms.push(ms);
   if (outcome === 'bad' && state.late.length < MOST_REFS) state.late.push(ref);
-  if (sample.ms > (state.slowest?.ms ?? -1)) state.slowest = { ms: sample.ms, ref };
+  if (ms > (state.slowest?.ms ?? -1)) state.slowest = { ms, ref };
 }
 
 /** `unknown`: it was given up before its limit, which says neither that it would have kept it nor that it would not. */
@@ -184,7 +210,7 @@ function judged(sample: Sample, limitMs: number, view: TrialView): Outcome | 'fa
     if (ms <= limitMs) return 'good';
     return ms - limitMs <= longestStallMs(view) ? 'spoilt' : 'bad';
   }
-  if (ms + EARLY_MS < limitMs) return 'unknown';
+  if (outcome === 'deadline' && ms + EARLY_MS < limitMs) return 'unknown';
   // How much later it would have come is not known; a process that stood still for a while may not have heard it.
   return longestStallMs(view) > limitMs / LARGE_STALL ? 'spoilt' : 'bad';
 }

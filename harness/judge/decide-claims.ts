@@ -7,7 +7,7 @@ import type { Answer, Decision } from '../stats/decide.ts';
 import type { Estimate } from '../stats/estimate.ts';
 import { quantileEstimate, sortedSamples } from '../stats/quantile.ts';
 import { conclude } from '../stats/sequential.ts';
-import type { ClaimState } from './claims.ts';
+import type { ClaimState, Shortage } from './claims.ts';
 
 /** A claim as the report shows it. */
 export interface ClaimFact {
@@ -50,13 +50,13 @@ export function claimFact({ check, of, limitMs, sequence, ms, failed, cold }: Cl
   };
 }
 
-/** The claim's verdict; `hasGap` where a trial that was needed is missing, `refs` where to look if nothing was seen. */
-export function claimFinding(state: ClaimState, hasGap: boolean, refs: readonly EvidenceRef[]): Finding {
+/** The claim's verdict; `refs` tells where to look if nothing was seen. */
+export function claimFinding(state: ClaimState, shortage: Shortage, refs: readonly EvidenceRef[]): Finding {
   if (state.crash !== undefined) return state.crash;
   const decision = conclude(state.sequence, P95_CLAIM);
   const statement = stated(state, decision, refs);
   if (decision.answer === 'does-not-hold') return fail({ ...statement, code: 'too-slow', refs: state.late });
-  if (decision.answer === 'undecided') return undecided(state, decision, hasGap, statement);
+  if (decision.answer === 'undecided') return undecided(state, decision, shortage, statement);
   if (state.whole) return pass({ ...statement, code: 'in-time' });
   return inconclusive({ ...statement, code: 'evidence-not-whole' });
 }
@@ -84,17 +84,24 @@ const late = ({ sequence }: ClaimState): string => {
 
 const failures = ({ failed }: ClaimState): string => (failed === 0 ? '' : `; ${failed} failed`);
 
+const REMEDIES: Readonly<Record<Shortage, string>> = {
+  trials: 'let the campaign come to its end',
+  tokens: 'raise HARNESS_MAX_TOKENS',
+  runs: 'raise HARNESS_MAX_AGENT_RUNS',
+};
+
 function undecided(
   state: ClaimState,
   { more }: Decision,
-  hasGap: boolean,
+  shortage: Shortage,
   statement: Omit<Statement, 'code'>,
 ): Finding {
   const { check, sequence } = state;
-  if (sequence.n === 0 && !hasGap) return inconclusive({ ...statement, code: 'no-samples' }, check.restsOn);
+  if (sequence.n === 0 && shortage === 'runs')
+    return inconclusive({ ...statement, code: 'no-samples' }, check.restsOn);
   const planned =
     more === undefined ? '' : `; about ${more.planned} more samples would settle it, ${more.atBest} at best`;
-  const decide = `${hasGap ? 'let the campaign come to its end' : 'raise HARNESS_MAX_AGENT_RUNS'}${planned}`;
+  const decide = `${REMEDIES[shortage]}${planned}`;
   return { ...inconclusive({ ...statement, code: 'too-few-samples' }), decide };
 }
 

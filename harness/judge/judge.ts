@@ -139,7 +139,7 @@ function withoutUnneeded(
 function concludeClaim(state: ClaimState, book: ClaimBook): CheckVerdict {
   const { id: check, requirement, claim } = state.check;
   const tally = new FindingTally();
-  tally.add(claimFinding(state, book.hasGap(), [{ trial: `${claim.topUp}-1`, entries: [] }]));
+  tally.add(claimFinding(state, book.shortage(), [{ trial: `${claim.topUp}-1`, entries: [] }]));
   const { findings, counts } = tally.sum();
   const verdict = worstVerdict(findings.map((finding) => finding.verdict));
   return { check, requirement, verdict, findings, counts };

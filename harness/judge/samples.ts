@@ -17,26 +17,54 @@ export function samplesOf(view: TrialView): readonly Sample[] {
   ];
 }
 
-/** Under load a session counts from the moment at which it was meant to begin, whatever kept it waiting. */
+/**
+ * Under load a session counts from the moment at which it was meant to begin, whatever kept it waiting. One that shows
+ * no event is no gap in the figures: nobody waited longer.
+ */
 export function samplesUnderLoad(view: TrialView): readonly Sample[] {
   return view.sockets.flatMap((socket): Sample[] => {
-    const [run] = socket.runs;
-    const first = run?.events[0];
+    const first = socket.runs[0]?.events[0];
     const from = socket.dial.intendedAt;
-    const sample = { measure: 'first-event-under-load', from } as const;
-    const shown = (at: number, outcome: Sample['outcome'], seq: number): Sample => ({
-      ...sample,
+    const shown = (outcome: Sample['outcome'], { at, seq }: Moment): Sample => ({
+      measure: 'first-event-under-load',
+      from,
       outcome,
       ms: at - from,
       entries: [socket.dial.seq, seq],
     });
-    if (first !== undefined) return [shown(first.at, 'came', first.seq)];
-    const deadline = socket.deadlines[0];
-    return deadline === undefined
-      ? [{ ...sample, outcome: 'failed', ms: 0, entries: [socket.dial.seq] }]
-      : [shown(deadline.at, 'deadline', deadline.seq)];
+    if (first !== undefined) return [shown('came', first)];
+    if (isPutOff(socket)) return [shown('failed', socket.dial)];
+    const end = vainEnd(socket) ?? (hasFinished(view) ? endOf(socket) : undefined);
+    return end === undefined ? [] : [shown('never', end)];
   });
 }
+
+interface Moment {
+  readonly at: number;
+  readonly seq: number;
+}
+
+/** Where our wait for the greeting or for the event ended in vain. */
+const vainEnd = (socket: SocketView): Moment | undefined => socket.deadlines[0];
+
+/** In a trial that came to its end a session without an event was refused, broken off, or left alone. */
+const hasFinished = ({ transcript: { seal } }: TrialView): boolean => seal?.end === 'finished';
+
+function endOf({ refused, errors, close, greetings, runs }: SocketView): Moment | undefined {
+  const [run] = runs;
+  // Greeted, and nothing asked of it: that was ours to do.
+  if (run === undefined && greetings.length > 0) return undefined;
+  if (run?.end === 'not-awaited') return undefined;
+  return run?.replies[0] ?? refused ?? errors[0] ?? close;
+}
+
+const TOO_MUCH = 429;
+
+/** Told to come again later, which says nothing of how long it takes; whether it may be is judged elsewhere. */
+const isPutOff = ({ refused, runs }: SocketView): boolean =>
+  refused?.status === TOO_MUCH ||
+  runs[0]?.replies.some(({ decoded }) => decoded.kind === 'refusal' && decoded.code === 'RATE_LIMITED') ===
+    true;
 
 /** A refusal says nothing of how long the work takes; that it is a refusal is judged elsewhere. */
 function httpSamples({ request, response, failure }: ExchangeView): readonly Sample[] {

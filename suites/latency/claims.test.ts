@@ -40,11 +40,12 @@ const story =
   };
 
 const http =
-  (method: 'GET' | 'POST', path: string): Trial =>
+  (method: 'GET' | 'POST', path: string, lostAfterMs = 2_000): Trial =>
   (tape, ms) =>
-    tell(tape, { label: 'sample', method, path, tookMs: ms ?? 2_000, isLost: ms === undefined });
+    tell(tape, { label: 'sample', method, path, tookMs: ms ?? lostAfterMs, isLost: ms === undefined });
 
 const PATH = '/api/projects/p-1/agent-runs';
+const AGENT = '/api/agents/a-1';
 
 const TRIALS: Readonly<Record<string, Trial>> = {
   'latency/connects-in-time': (tape, ms) => {
@@ -105,6 +106,16 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   'latency/reads-steps-in-time': http('GET', `${PATH}/r-1/steps?limit=5`),
   'latency/reads-messages-in-time': http('GET', `${PATH}/r-1/messages`),
   'latency/reads-node-states-in-time': http('GET', `${PATH}/r-1/node-states`),
+  'latency/takes-reports-in-time': http('POST', '/v1/runs'),
+  'latency/lists-reports-in-time': http('GET', '/v1/runs?agent_id=a'),
+  'latency/reads-reports-in-time': http('GET', '/v1/runs/r-1'),
+  'latency/reads-reported-steps-in-time': http('GET', '/v1/runs/r-1/steps'),
+  'latency/reads-failures-in-time': http('GET', '/v1/runs/r-1/failures'),
+  'latency/reads-statistics-in-time': http('GET', '/v1/stats?agent_id=a'),
+  'latency/tests-agents-in-time': http('POST', `${AGENT}/test`, 120_000),
+  'latency/lists-tests-in-time': http('GET', `${AGENT}/test-history?limit=5`),
+  'latency/reads-tests-in-time': http('GET', `${AGENT}/test/t-1`),
+  'latency/compares-tests-in-time': http('POST', `${AGENT}/test/compare`),
   'latency/under-load-in-time': story((ms) => [started(ms), thinking(), completed()]),
   'latency/optimises-in-time': run('optimization_agent'),
   'latency/team-in-time': run('supervisor_agent'),
@@ -112,6 +123,10 @@ const TRIALS: Readonly<Record<string, Trial>> = {
 
 interface Wish {
   readonly trial?: Trial;
+  readonly endpoints?: Readonly<Record<string, string>>;
+  readonly end?: 'aborted';
+  readonly longestStallMs?: number;
+  readonly tokens?: number;
   readonly stalledMs?: number;
   readonly isUnsealed?: boolean;
 }
@@ -124,13 +139,23 @@ function judge(check: string, times: readonly (number | undefined)[], unused = 0
   const transcripts = times.map((ms, index): Transcript => {
     const tape = new Tape(claim.topUp, { trial: `${claim.topUp}-${index + 1}` });
     trial(tape, ms);
-    const { stalledMs = 0 } = wish;
-    const sealed = tape.transcript({ observer: { loopDelayP99Ms: 1, stalledMs, samples: 9 } });
+    const { stalledMs = 0, longestStallMs, end = 'finished' } = wish;
+    const longest = longestStallMs === undefined ? {} : { longestStallMs };
+    const sealed = tape.transcript({
+      end,
+      observer: { loopDelayP99Ms: 1, stalledMs, ...longest, samples: 9 },
+    });
     if (wish.isUnsealed !== true) return sealed;
     const { seal: _seal, ...unsealed } = sealed;
     return unsealed;
   });
-  const planned = planOf([check], transcripts);
+  const made = planOf([check], transcripts);
+  const { tokens } = wish;
+  const planned = {
+    ...made,
+    target: { ...made.target, endpoints: { ...made.target.endpoints, ...wish.endpoints } },
+    limits: { ...made.limits, ...(tokens === undefined ? {} : { tokens }) },
+  };
   const trials = Array.from({ length: times.length + unused }, (_, index) => ({
     id: `${claim.topUp}-${index + 1}`,
     scenario: claim.topUp,
@@ -213,25 +238,74 @@ describe('slow ones', () => {
   });
 });
 
-it('counts a run under load from when its session was meant to begin', () => {
-  const id = 'latency/under-load-in-time';
-  const late = (tape: Tape) => {
-    const wire = tape.dial().wait(9_000).opens().wait(5_900).greets();
-    wire.tells(wire.asks('sample'), storyOf(started(200), thinking(), completed())).closes();
-  };
-  const transcripts = times(6, 0).map((_, index) => {
-    const tape = new Tape('latency-load', { trial: `latency-load-${index + 1}` });
-    late(tape);
-    return tape.transcript();
+describe('under load', () => {
+  const LOAD = 'latency/under-load-in-time';
+  const under = (trial: Trial, wish: Wish = {}) => said(LOAD, times(6, 0), 0, { ...wish, trial });
+
+  it('a run counts from when its session was meant to begin', () => {
+    const late: Trial = (tape) => {
+      const wire = tape.dial().wait(9_000).opens().wait(5_900).greets();
+      wire.tells(wire.asks('sample'), storyOf(started(200), thinking(), completed())).closes();
+    };
+    expect(under(late)).toBe('fail too-slow');
   });
-  const trials = planOf([id], transcripts).trials.map((trial) => ({
-    ...trial,
-    interference: 'load' as const,
-    topUp: true as const,
-  }));
-  const judging = createJudge({ ...planOf([id], transcripts), trials }, [latency], agentEventsV1);
-  for (const transcript of transcripts) judging.take(transcript.header.trial, { transcript });
-  expect(judging.conclude().checks[0]?.findings[0]?.code).toBe('too-slow');
+
+  it.each<readonly [string, Trial]>([
+    ['never opened', (tape) => tape.dial().wait(9_988).misses('open socket', 10_000)],
+    ['never greeted', (tape) => tape.dial().opens().wait(9_995).misses('greeting', 10_000).closes()],
+    ['closed before any greeting', (tape) => tape.dial().opens().closes(1011, 'target')],
+    ['refused by a server that cannot', (tape) => tape.dial().isRefused(503)],
+    ['cut off', (tape) => tape.dial().fails('ECONNRESET')],
+    [
+      'whose run is refused as an error',
+      (tape) => {
+        const wire = tape.session();
+        const { requestId } = wire.asks('sample');
+        wire.receives({ type: 'error', code: 'INTERNAL', message: 'no', request_id: requestId }).closes();
+      },
+    ],
+    [
+      'whose socket closes before the first event',
+      (tape) => {
+        const wire = tape.session();
+        wire.asks('sample');
+        wire.closes(1011, 'target');
+      },
+    ],
+  ])('a session that is %s exceeds the limit', (_title, trial) => {
+    expect(under(trial)).toBe('fail too-slow');
+    expect(judge(LOAD, times(6, 0), 0, { trial }).claims[0]?.p95Ms?.point).toBe(15_000);
+  });
+
+  it('one that was told to come again later is no sample', () => {
+    expect(under((tape) => tape.dial().isRefused(429))).toBe('inconclusive no-samples because LC-1');
+  });
+
+  it('one that we ourselves broke off is no sample', () => {
+    const open: Trial = (tape) => tape.dial().opens();
+    expect(under(open, { end: 'aborted' })).toBe('inconclusive no-samples because LC-1');
+    expect(under(open, { isUnsealed: true })).toBe('inconclusive no-samples because LC-1');
+    const greeted: Trial = (tape) => tape.session().closes();
+    expect(under(greeted)).toBe('inconclusive no-samples because LC-1');
+  });
+
+  it('one that we may not have heard while we stood still decides nothing', () => {
+    const unheard: Trial = (tape) => tape.dial().opens().wait(9_995).misses('greeting', 10_000).closes();
+    expect(under(unheard, { longestStallMs: 5_000 })).toBe('inconclusive too-few-samples');
+  });
+});
+
+describe('a telemetry of its own origin', () => {
+  it.each(['latency/takes-reports-in-time', 'latency/reads-reported-steps-in-time'])('%s', (id) => {
+    const place = id.includes('takes') ? 'https://in.example/api/' : 'https://out.example';
+    const bare = place.replace(/\/$/, '');
+    const endpoints = { telemetryIngest: place, telemetryQuery: place };
+    const trial = id.includes('takes')
+      ? http('POST', `${bare}/v1/runs`)
+      : http('GET', `${bare}/v1/runs/r-1/steps`);
+    expect(said(id, times(74, 40), 0, { endpoints, trial })).toBe('pass in-time');
+    expect(said(id, times(74, 40), 0, { endpoints })).toMatch(/^inconclusive no-samples/);
+  });
 });
 
 describe('the stop, derived from the evidence', () => {
@@ -279,5 +353,18 @@ describe('the stop, derived from the evidence', () => {
       'inconclusive evidence-not-whole',
     );
     expect(said(COMPLETES, times(6, 130_000), 0, { isUnsealed: true })).toBe('fail too-slow');
+  });
+
+  it('ends at the bound on tokens, and says so', () => {
+    // A completed run of these stories used 150.
+    const { trials, finding } = judge(COMPLETES, times(20, 1_000), 180, { tokens: 20 * 150 });
+    expect(finding).toMatchObject({ verdict: 'inconclusive', code: 'too-few-samples' });
+    expect(finding?.decide).toMatch(/^raise HARNESS_MAX_TOKENS; about \d+ more samples/);
+    expect(trials.filter(({ state }) => state === 'unneeded')).toHaveLength(180);
+  });
+
+  it('does not end before that bound', () => {
+    const { trials } = judge(COMPLETES, times(19, 1_000), 181, { tokens: 20 * 150 });
+    expect(trials.filter(({ state }) => state === 'missing')).toHaveLength(181);
   });
 });

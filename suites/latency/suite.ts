@@ -11,6 +11,7 @@ import {
   sampleSessions,
   sampleTeam,
 } from '../../scenarios/latency-samples.ts';
+import { sampleSandbox, sampleTelemetry } from '../../scenarios/latency-services.ts';
 import { benchmark } from './benchmark.ts';
 import { claims } from './claims.ts';
 import { requirements } from './requirements.ts';
@@ -26,6 +27,8 @@ export const latency: Suite<TrialView> = {
     sampleData,
     sampleCancellation,
     sampleEndpoints,
+    sampleTelemetry,
+    sampleSandbox,
     loadedSessions,
     sampleOptimisation,
     sampleTeam,

@@ -58,7 +58,8 @@ export function valueRunsOf(view: TrialView): readonly ValueRun[] {
   return runs;
 }
 
-function valueRun(run: RunView, view: TrialView): ValueRun | undefined {
+/** The run with its score; nothing where its question has no known answer. */
+export function valueRun(run: RunView, view: TrialView): ValueRun | undefined {
   const sent = sentTo(run, view);
   const task = sent === undefined ? undefined : taskOf(sent);
   if (sent === undefined || task === undefined) return undefined;
