@@ -1,3 +1,4 @@
+import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { quantile } from 'simple-statistics';
 import type { Clock } from '../core/clock.ts';
 import type { Millis, ObserverError } from '../evidence/transcript.ts';
@@ -7,7 +8,7 @@ const PROBE_MS = 20;
 /** A probe late by its own period was a stall; smaller delays are the ordinary noise that tolerances are for. */
 const STALL_MS = PROBE_MS;
 /** Ten minutes of probes; a longer trial is judged by its last ten minutes. */
-const KEPT_PROBES = 30_000;
+const KEPT = 30_000;
 
 /** Watches how late this process runs its own timers: a latency is never more exact than that. */
 export interface Observer {
@@ -16,30 +17,90 @@ export interface Observer {
   readonly stop: () => void;
 }
 
-/** Starts probing the event loop. The timer does not keep the process alive. */
+/** A time in which nothing of ours ran, or might have. */
+interface Pause {
+  readonly at: Millis;
+  readonly ms: Millis;
+}
+
+/**
+ * Starts probing the event loop and watching the garbage collection: a collection that begins just after a probe makes
+ * the next one late by less than it took. The timer does not keep the process alive.
+ */
 export function startObserver(clock: Clock): Observer {
-  const probes: { at: number; late: number }[] = [];
-  let expected = clock.now() + PROBE_MS;
-  const timer = setInterval(() => {
-    const at = clock.now();
-    probes.push({ at, late: Math.max(0, at - expected) });
-    if (probes.length > KEPT_PROBES) probes.splice(0, KEPT_PROBES / 2);
-    expected = at + PROBE_MS;
-  }, PROBE_MS);
-  timer.unref();
+  const loop = probeLoop(clock);
+  const gc = watchCollections(clock);
   return {
     since(from) {
-      const lates = probes.filter(({ at }) => at >= from).map(({ late }) => late);
-      if (lates.length === 0) return { loopDelayP99Ms: 0, stalledMs: 0, longestStallMs: 0, samples: 0 };
+      const lates = loop.since(from);
+      const pauses = gc.since(from);
+      if (lates.length === 0 && pauses.length === 0)
+        return { loopDelayP99Ms: 0, stalledMs: 0, longestStallMs: 0, gcMs: 0, samples: 0 };
       return {
-        loopDelayP99Ms: round(quantile(lates, 0.99)),
-        stalledMs: round(lates.reduce((sum, late) => sum + (late >= STALL_MS ? late : 0), 0)),
-        longestStallMs: round(lates.reduce((most, late) => Math.max(most, late >= STALL_MS ? late : 0), 0)),
+        loopDelayP99Ms: lates.length === 0 ? 0 : round(quantile([...lates], 0.99)),
+        // The same standstill may show in both.
+        stalledMs: round(Math.max(sum(lates.filter(isStall)), sum(pauses.filter(isStall)))),
+        longestStallMs: round([...lates, ...pauses].filter(isStall).reduce((a, b) => Math.max(a, b), 0)),
+        gcMs: round(sum(pauses)),
         samples: lates.length,
       };
     },
-    stop: () => clearInterval(timer),
+    stop() {
+      loop.stop();
+      gc.stop();
+    },
   };
 }
 
+interface Watch {
+  readonly since: (from: Millis) => readonly Millis[];
+  readonly stop: () => void;
+}
+
+function probeLoop(clock: Clock): Watch {
+  const probes = keeper();
+  let expected = clock.now() + PROBE_MS;
+  const timer = setInterval(() => {
+    const at = clock.now();
+    probes.add({ at, ms: Math.max(0, at - expected) });
+    expected = at + PROBE_MS;
+  }, PROBE_MS);
+  timer.unref();
+  return { since: probes.since, stop: () => clearInterval(timer) };
+}
+
+/** The collections are told on a clock of the process's own, a constant apart from ours. */
+function watchCollections(clock: Clock): Watch {
+  const pauses = keeper();
+  const apartMs = clock.now() - performance.now();
+  const note = (entries: readonly PerformanceEntry[]): void => {
+    for (const { startTime, duration } of entries)
+      pauses.add({ at: startTime + duration + apartMs, ms: duration });
+  };
+  const observer = new PerformanceObserver((list) => note(list.getEntries()));
+  observer.observe({ entryTypes: ['gc'] });
+  return {
+    since(from) {
+      // Those that were not told yet, because nothing of ours has run since.
+      note(observer.takeRecords());
+      return pauses.since(from);
+    },
+    stop: () => observer.disconnect(),
+  };
+}
+
+/** The latest so many pauses. */
+function keeper() {
+  const kept: Pause[] = [];
+  return {
+    add(pause: Pause): void {
+      kept.push(pause);
+      if (kept.length > KEPT) kept.splice(0, KEPT / 2);
+    },
+    since: (from: Millis): readonly Millis[] => kept.filter(({ at }) => at >= from).map(({ ms }) => ms),
+  };
+}
+
+const isStall = (ms: Millis): boolean => ms >= STALL_MS;
+const sum = (all: readonly Millis[]): Millis => all.reduce((total, ms) => total + ms, 0);
 const round = (ms: number): number => Math.round(ms * 1000) / 1000;

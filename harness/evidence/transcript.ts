@@ -211,8 +211,10 @@ export interface ObserverError {
   readonly loopDelayP99Ms: Millis;
   /** Sum of the delays of 20 ms and more: by so much any time measured in the trial may be our own doing. */
   readonly stalledMs: Millis;
-  /** The longest of these times in one piece. */
+  /** The longest of these times, or of those in which our own garbage was collected, in one piece. */
   readonly longestStallMs?: Millis;
+  /** Sum of the times in which our own garbage was collected, short ones too. */
+  readonly gcMs?: Millis;
   readonly samples: number;
 }
 
