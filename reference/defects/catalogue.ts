@@ -10,6 +10,7 @@ import { httpDefects } from './http-defects.ts';
 import { isolationDefects } from './isolation-defects.ts';
 import { isolationLeakDefects } from './isolation-leak-defects.ts';
 import { isolationShareDefects } from './isolation-share-defects.ts';
+import { latencyAnswerDefects } from './latency-answer-defects.ts';
 import { latencyDefects } from './latency-defects.ts';
 import { multiAgentDefects } from './multi-agent-defects.ts';
 import { orderDefects } from './order-defects.ts';
@@ -67,6 +68,7 @@ const DEFECTS: readonly Defect[] = [
   ...sandboxEffectDefects,
   ...valueDefects,
   ...latencyDefects,
+  ...latencyAnswerDefects,
   ...crossSurfaceDefects,
   ...surfaceDefects,
   ...telemetryAccountDefects,

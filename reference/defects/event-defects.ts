@@ -143,6 +143,7 @@ export const eventDefects: readonly Defect[] = [
     family: 'surroundings',
     mustFail: ['CN-9'],
     mayFail: ['LC-1', ...NO_RUN_ENDS],
+    leavesOpen: ['LT-11'],
     build: ({ newId }) =>
       rewriting(() => {
         const failed = new Set<unknown>();

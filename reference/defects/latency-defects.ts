@@ -51,15 +51,6 @@ function holding(begins: () => (frame: Frame) => number): Partial<Boundaries> {
 const slowAt = (type: string, ms: number): Partial<Boundaries> =>
   holding(() => (frame) => (frame['type'] === type ? ms : 0));
 
-/** Answers late what is asked in this way of paths with that word. */
-const slowRequests = (ms: number, method: string, word: string): Partial<Boundaries> => ({
-  http: (honest) => async (request) => {
-    const isSlow = request.method === method && new URL(request.url).pathname.includes(word);
-    if (isSlow) await delay(ms, undefined, { ref: false });
-    return honest(request);
-  },
-});
-
 /** One run in so many is slow. */
 const ONE_IN = 10;
 /** More sockets than quiet trials open at once, and fewer than a load of five users. */
@@ -76,6 +67,28 @@ function whileCrowded(ms: number): Partial<Boundaries> {
         message: (text) => receiver.message(text),
         closed: () => {
           open.delete(peer);
+          receiver.closed();
+        },
+      };
+    },
+  };
+}
+
+/** Greets nobody while the room is full. */
+function neverGreetedInACrowd(): Partial<Boundaries> {
+  let open = 0;
+  return {
+    sockets: (honest) => (peer) => {
+      open += 1;
+      const isFull = open > CROWDED;
+      const send = (frame: object): void => {
+        if (!isFull || (frame as Frame)['type'] !== 'connection_established') peer.send(frame);
+      };
+      const receiver = honest({ ...peer, send });
+      return {
+        message: (text) => receiver.message(text),
+        closed: () => {
+          open -= 1;
           receiver.closed();
         },
       };
@@ -175,33 +188,6 @@ export const latencyDefects: readonly Defect[] = [
     build: ({ delayMs }) => slowAt('agent_cancelled', delayMs),
   },
   {
-    id: 'D-LT-HTTP',
-    title: 'what is read of runs over HTTP is answered late',
-    breaks: '4.5',
-    family: 'time',
-    mustFail: ['LT-8'],
-    mayFail: ['AR-1.1', 'AR-3.1', 'AR-4.1', 'AR-5.1', 'AR-6.1'],
-    build: ({ delayMs }) => slowRequests(delayMs, 'GET', '/agent-runs'),
-  },
-  {
-    id: 'D-LT-STARTS',
-    title: 'runs are started late over HTTP',
-    breaks: '4.5',
-    family: 'time',
-    mustFail: ['LT-8'],
-    mayFail: ['AR-2.1'],
-    build: ({ delayMs }) => slowRequests(delayMs, 'POST', '/agent-runs'),
-  },
-  {
-    id: 'D-LT-HEALTH',
-    title: 'health is answered late',
-    breaks: '4.5',
-    family: 'time',
-    mustFail: ['LT-8'],
-    mayFail: ['CN-7', 'CN-8'],
-    build: ({ delayMs }) => slowRequests(delayMs, 'GET', '/health'),
-  },
-  {
     id: 'D-LT-TENTH',
     title: 'one run in ten shows its first event late',
     breaks: '4.5',
@@ -225,5 +211,14 @@ export const latencyDefects: readonly Defect[] = [
     mustFail: ['LT-10'],
     mayFail: ['RS-5', 'RS-10', 'RS-11'],
     build: ({ delayMs }) => whileCrowded(delayMs),
+  },
+  {
+    id: 'D-LT-UNGREETED',
+    title: 'sockets that open while many others are open are never greeted',
+    breaks: '4.5',
+    family: 'time',
+    mustFail: ['LT-10'],
+    mayFail: ['RS-5', 'RS-10', 'RS-11'],
+    build: () => neverGreetedInACrowd(),
   },
 ];
