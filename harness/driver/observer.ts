@@ -31,24 +31,25 @@ export function startObserver(clock: Clock): Observer {
   const loop = probeLoop(clock);
   const gc = watchCollections(clock);
   return {
-    since(from) {
-      const lates = loop.since(from);
-      const pauses = gc.since(from);
-      if (lates.length === 0 && pauses.length === 0)
-        return { loopDelayP99Ms: 0, stalledMs: 0, longestStallMs: 0, gcMs: 0, samples: 0 };
-      return {
-        loopDelayP99Ms: lates.length === 0 ? 0 : round(quantile([...lates], 0.99)),
-        // The same standstill may show in both.
-        stalledMs: round(Math.max(sum(lates.filter(isStall)), sum(pauses.filter(isStall)))),
-        longestStallMs: round([...lates, ...pauses].filter(isStall).reduce((a, b) => Math.max(a, b), 0)),
-        gcMs: round(sum(pauses)),
-        samples: lates.length,
-      };
-    },
+    since: (from) => errorOf(loop.since(from), gc.since(from)),
     stop() {
       loop.stop();
       gc.stop();
     },
+  };
+}
+
+/** What these delays of the loop and these collections mean for the times that were measured meanwhile. */
+export function errorOf(lates: readonly Millis[], pauses: readonly Millis[]): ObserverError {
+  const stalls = lates.filter(isStall);
+  const collections = pauses.filter(isStall);
+  return {
+    loopDelayP99Ms: lates.length === 0 ? 0 : round(quantile([...lates], 0.99)),
+    // The same standstill may show in both.
+    stalledMs: round(Math.max(sum(stalls), sum(collections))),
+    longestStallMs: round([...stalls, ...collections].reduce((most, ms) => Math.max(most, ms), 0)),
+    gcMs: round(sum(pauses)),
+    samples: lates.length,
   };
 }
 
@@ -66,7 +67,14 @@ function probeLoop(clock: Clock): Watch {
     expected = at + PROBE_MS;
   }, PROBE_MS);
   timer.unref();
-  return { since: probes.since, stop: () => clearInterval(timer) };
+  return {
+    since(from) {
+      // A probe that is overdue was held up by what is going on now.
+      const overdueMs = clock.now() - expected;
+      return overdueMs > 0 ? [...probes.since(from), overdueMs] : probes.since(from);
+    },
+    stop: () => clearInterval(timer),
+  };
 }
 
 /** The collections are told on a clock of the process's own, a constant apart from ours. */
@@ -81,7 +89,7 @@ function watchCollections(clock: Clock): Watch {
   observer.observe({ entryTypes: ['gc'] });
   return {
     since(from) {
-      // Those that were not told yet, because nothing of ours has run since.
+      // Those that are known and were not told yet.
       note(observer.takeRecords());
       return pauses.since(from);
     },

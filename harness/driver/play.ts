@@ -5,6 +5,7 @@
  */
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Clock } from '../core/clock.ts';
 import { HarnessError } from '../core/errors.ts';
@@ -111,6 +112,8 @@ async function playTrial(playing: Playing, trial: PlannedTrial): Promise<void> {
   const { end, reason } = await restored(outages, outcome);
   await fixtures.remove();
   clearInterval(flushing);
+  // Collections of garbage are told one turn later.
+  await nextTurn();
   recorder.seal(journal.now(), end, playing.observer.since(startedAt), reason);
   stopping?.finished(trial);
   playing.watch({ kind: 'trial-ended', trial, end, at: clock.now() });
