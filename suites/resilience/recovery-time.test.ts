@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { viewTrial } from '../../harness/judge/build-views.ts';
-import { collectMeasures } from '../../harness/judge/measures.ts';
-import type { PlannedTrial } from '../../harness/plan/plan.ts';
+import { collectMeasures, type Measures } from '../../harness/judge/measures.ts';
 import { agentEventsV1 } from '../../harness/protocol/dialects/agent-events-v1.ts';
 import { failed, goodRun, started, storyOf, Tape, type Wire } from '../test-support/transcripts.ts';
 
@@ -23,7 +22,7 @@ function brokenTrial(number: number, after: (again: Wire, requestId: string) => 
   return viewTrial(tape.transcript(), agentEventsV1);
 }
 
-const disruptive = { interference: 'disruptive' } as PlannedTrial;
+const disruptive = { interference: 'disruptive' } as Parameters<Measures['take']>[1];
 
 function recovery(...trials: readonly Parameters<typeof brokenTrial>[1][]) {
   const measures = collectMeasures();
