@@ -24,7 +24,7 @@ import type { Plan, PlannedTrial } from '../plan/plan.ts';
 import { createTokenSource } from './auth.ts';
 import { openNetwork } from './network.ts';
 import { createPacer } from './pacer.ts';
-import { play } from './play.ts';
+import { play, type StoppingRule } from './play.ts';
 import { systemClock } from './system-clock.ts';
 
 const TOKEN = 'token-of-ada-that-nobody-may-see';
@@ -114,6 +114,7 @@ interface Driving {
   readonly startsPerSecond?: number;
   readonly frameBytes?: number;
   readonly ended?: AbortSignal;
+  readonly stopping?: StoppingRule;
   readonly caFile?: string;
   readonly endpoints?: Readonly<Record<string, string>>;
 }
@@ -140,7 +141,11 @@ function planOf(url: string, driving: Driving): Plan {
       evidenceBytesPerTrial: 1e7,
     },
     trials: Array.from({ length: trials }, (_, index) =>
-      trialOf({ id: `visit-${index + 1}`, number: index + 1 }),
+      trialOf({
+        id: `visit-${index + 1}`,
+        number: index + 1,
+        ...(driving.stopping === undefined ? {} : { topUp: true }),
+      }),
     ),
   } as unknown as Plan;
 }
@@ -177,6 +182,7 @@ async function drive(
     evidenceDir: dir,
     ended: driving.ended ?? new AbortController().signal,
     watch: () => undefined,
+    stopping: driving.stopping,
   });
   const text = readFileSync(join(dir, 'visit-1.ndjson'), 'utf8');
   const { transcript, damage } = decodeTranscript(text);
@@ -546,6 +552,34 @@ describe('playing', () => {
       { trials: 6, concurrency: 2 },
     );
     expect(most).toBe(2);
+  });
+
+  it('begins nothing that is not needed any more, and finishes what was begun before', async () => {
+    const begun: number[] = [];
+    const over: string[] = [];
+    const asked: string[] = [];
+    let letGo = (): void => undefined;
+    const others = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const stopping: StoppingRule = {
+      finished: ({ id }) => over.push(id),
+      isNeeded: ({ id }) => {
+        asked.push(id);
+        return over.length === 0;
+      },
+    };
+    const script: Scenario['play'] = async ({ trial }) => {
+      begun.push(trial);
+      // The second and third are under way when the first, which decides, is over.
+      if (trial > 1) await others;
+      else setImmediate(() => setImmediate(letGo));
+    };
+    const { transcript } = await drive(await serve(), script, { trials: 6, concurrency: 3, stopping });
+    expect(begun).toEqual([1, 2, 3]);
+    expect(over.toSorted()).toEqual(['visit-1', 'visit-2', 'visit-3']);
+    expect(asked).toHaveLength(6);
+    expect(transcript.seal?.end).toBe('finished');
   });
 
   it('seals what an interruption left, as aborted, at once', async () => {
