@@ -107,7 +107,7 @@ export const memberKept =
     difference(sent, shown, [name]);
 
 export const stepsKept: Fault = (sent, shown) => stepsDiffer(sent, fieldOf(shown, 'steps'));
-export const failuresKept: Fault = (sent, shown) => failuresDiffer(sent, fieldOf(shown, 'failures'));
+const failuresKept: Fault = (sent, shown) => failuresDiffer(sent, fieldOf(shown, 'failures'));
 
 /** Only one member of the steps, so that one broken thing is one red place. */
 export const stepMember =

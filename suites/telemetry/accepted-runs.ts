@@ -1,8 +1,7 @@
 /** Runs that must be taken: each shows something that the protocol allows. */
 import { type Fields, failed, type Ground, runBody, stepBody, stepIdFor, timeAt } from './ground.ts';
 
-export const STEP_TYPES = ['plan', 'retrieve', 'tool', 'respond', 'other'] as const;
-export const FAILURE_TYPES = ['tool', 'model', 'retrieval', 'orchestration'] as const;
+const STEP_TYPES = ['plan', 'retrieve', 'tool', 'respond', 'other'] as const;
 
 const CODES: Readonly<Record<string, string>> = {
   'code timeout': 'timeout',

@@ -87,7 +87,7 @@ export const RUN_MEMBERS = [
   'started_at',
   'ended_at',
 ] as const;
-export const STEP_MEMBERS = [
+const STEP_MEMBERS = [
   'step_id',
   'seq',
   'step_type',
