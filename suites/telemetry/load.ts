@@ -7,9 +7,12 @@ import { labelled, missing, refOf } from '../agents-api/expect.ts';
 import { inMs, say } from '../statements.ts';
 import { ingest, openGround, query, runBody, stepBody } from './ground.ts';
 
-/** So many that one slow answer in a hundred does not decide, and one in ten does. */
-const TIMES = 100;
+/** So many ingests that two slow ones in a hundred do not decide, and one in ten does; half as many questions. */
+const TIMES = 200;
+const ASKED_EVERY = 2;
 const STEPS = 5;
+/** Fewer show nothing of a 95th percentile. */
+const LEAST = 60;
 
 const ASKS = {
   ingest: { label: 'ingest', limitMs: 200, words: 'ingests' },
@@ -36,7 +39,7 @@ function judgeLatency(
 ): readonly Finding[] {
   const good = labelled(view, label).filter(({ response }) => (response?.status ?? 500) < 300);
   const unspoilt = withoutSpoilt(good.map(tookMs), limitMs, stalledMs(view));
-  if (unspoilt.length < TIMES / 2) return missing(view, `${TIMES / 2} answers to ${words}`, 'TR-1.1');
+  if (unspoilt.length < LEAST) return missing(view, `${LEAST} answers to ${words}`, 'TR-1.1');
   const { point, low, high, n } = quantileEstimate(sortedSamples(unspoilt), 0.95);
   const slowest = good.reduce((one, other) => (tookMs(other) > tookMs(one) ? other : one));
   const statement = say(
@@ -56,13 +59,13 @@ const tookMs = ({ request, response }: TrialView['exchanges'][number]): number =
 const check: CaseCheck<TrialView> = {
   id: 'telemetry/answers-in-time',
   requirement: 'TR-11.3',
-  title: 'ingests, lists and statistics are answered within their limits, 95 of 100',
+  title: 'ingests, lists and statistics are answered within their limits, 95 in 100',
   judge: (view) => Object.values(ASKS).flatMap((ask) => judgeLatency(view, ask)),
 };
 
 export const loadCase: BoundCase<TrialView> = defineCase<TrialView>({
   id: 'telemetry-load',
-  purpose: `sends ${TIMES} runs of ${STEPS} steps one after the other, and asks for them as often`,
+  purpose: `sends ${TIMES} runs of ${STEPS} steps one after the other, and asks for them half as often`,
   needs: ['telemetry'],
   interference: 'load',
   async drive(stage) {
@@ -73,6 +76,7 @@ export const loadCase: BoundCase<TrialView> = defineCase<TrialView>({
       const name = `one of many ${index}`;
       const steps = Array.from({ length: STEPS }, (_, seq) => stepBody(ground, name, seq));
       await ingest(ground, ASKS.ingest.label, runBody(ground, name, { steps }));
+      if (index % ASKED_EVERY > 0) continue;
       await query(ground, ASKS.list.label, `/v1/runs?${agent}`);
       await query(ground, ASKS.stats.label, `/v1/stats?${agent}`);
     }
