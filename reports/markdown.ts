@@ -3,7 +3,7 @@
  * What must be acted on comes first; what was not shown comes last and is never left out.
  */
 import { exitMeaning, exitWord } from '../harness/report/exit.ts';
-import type { CampaignReport, ReportedClaim, ReportedMeasure } from '../harness/report/model.ts';
+import type { CampaignReport, ReportedMeasure } from '../harness/report/model.ts';
 import { counted, enumerate } from '../harness/report/plain-text.ts';
 import {
   evidenceOf,
@@ -13,7 +13,8 @@ import {
   unexpectedFailures,
   whatWouldDecide,
 } from '../harness/report/reading.ts';
-import { duration, interval, percent } from './figures.ts';
+import { duration } from './figures.ts';
+import { latencyLines } from './latency.ts';
 import { block, code, prose } from './markdown-text.ts';
 import { tableLines } from './tables.ts';
 
@@ -31,8 +32,7 @@ export function renderMarkdown(report: CampaignReport): string {
     failureSection(report),
     errorSection(report),
     openSection(report),
-    latencySection(report.measures.filter((one) => isShown(one, report.claims))),
-    limitSection(report.claims),
+    section('Latency', latencyLines(report)),
     ...report.tables.map(tableSection),
     connectivitySection(report),
     leftOutSection(report),
@@ -154,43 +154,6 @@ function openSection(report: CampaignReport): readonly string[] {
     return `${prose(requirement.id)} ${requirement.level} ${prose(check.title)}${seen}; to decide: ${decide}`;
   });
   return section('Inconclusive', bullets(told));
-}
-
-/** An agent or an endpoint by itself only where a limit is set for it; all of them are in the JSON. */
-const isShown = ({ measure, of }: ReportedMeasure, claims: readonly ReportedClaim[]): boolean =>
-  of === undefined || claims.some((claim) => claim.measure === measure && claim.of === of);
-
-function latencySection(measures: readonly ReportedMeasure[]): readonly string[] {
-  const [first] = measures;
-  if (first === undefined) return [];
-  const rows = measures.map(
-    ({ measure, of, n, failed, medianMs, p95Ms, maxMs, coldMs, observerErrorMs }) =>
-      `| ${measure}${of === undefined ? '' : ` ${code(of)}`} | ${n} | ${failed} | ${duration(medianMs.point)} | ${duration(p95Ms.point)} | ${interval(p95Ms)} | ` +
-      `${duration(maxMs)} | ${coldMs === undefined ? '' : duration(coldMs)} | ${duration(observerErrorMs)} |`,
-  );
-  const share = percent(first.p95Ms.confidence);
-  return section('Latency, from quiet trials', [
-    `| measure | n | failed | median | p95 | ${share} interval of p95 | max | cold | observer's own error |`,
-    '|---|---:|---:|---:|---:|---|---:|---:|---:|',
-    ...rows,
-  ]);
-}
-
-const ANSWERED = { holds: 'holds', 'does-not-hold': '**does not hold**', undecided: 'undecided' } as const;
-
-/** Limits that 95 of 100 samples have to keep. */
-function limitSection(claims: readonly ReportedClaim[]): readonly string[] {
-  if (claims.length === 0) return [];
-  const rows = claims.map(({ requirement, measure, of, limitMs, answer, n, good, spoilt, p95Ms }) => {
-    const what = `${measure}${of === undefined ? '' : ` ${code(of)}`}`;
-    const p95 = p95Ms === undefined ? ' | ' : `${duration(p95Ms.point)} | ${interval(p95Ms)}`;
-    return `| ${prose(requirement)} ${what} | ${duration(limitMs)} | ${ANSWERED[answer]} | ${good} of ${n} | ${spoilt} | ${p95} |`;
-  });
-  return section('Limits, for 95 of 100', [
-    '| limit of | limit | it | in time | spoilt | p95 | interval of p95 |',
-    '|---|---:|---|---:|---:|---:|---|',
-    ...rows,
-  ]);
 }
 
 function connectivitySection({ connectivity, measures }: CampaignReport): readonly string[] {

@@ -14,6 +14,7 @@ import {
   whatWouldDecide,
 } from '../harness/report/reading.ts';
 import { duration } from './figures.ts';
+import { nearestLimit } from './latency.ts';
 
 export interface TerminalWay {
   readonly colour: boolean;
@@ -136,13 +137,19 @@ function openFinding(reading: Reading, paint: Paint): readonly string[] {
   ];
 }
 
-function countLines({ totals, evidence }: CampaignReport): readonly string[] {
+function countLines({ totals, evidence, claims }: CampaignReport): readonly string[] {
   const { pass, fail, inconclusive, error, selected, requirements } = totals;
   return [
     `${selected} of ${counted(requirements, 'requirement')} selected: ${pass} pass, ${fail} fail, ` +
       `${inconclusive} inconclusive, ${error} error; ${counted(evidence.trials.length, 'trial')}, ` +
       `${evidence.runs.completed} of ${counted(evidence.runs.asked, 'agent run')} completed`,
+    ...latencyLine(claims),
   ];
+}
+
+function latencyLine(claims: CampaignReport['claims']): readonly string[] {
+  const nearest = nearestLimit({ claims });
+  return nearest === undefined ? [] : [`latency: ${plainText(nearest)}`];
 }
 
 function verdictLine({ exitCode, totals }: CampaignReport, path: string): string {

@@ -99,7 +99,7 @@ async function testAll(stage: Stage, agent: string): Promise<readonly string[]> 
 }
 
 /** Runs that one trial reports to the telemetry, and readings of each kind. */
-export const REPORTS = 10;
+export const REPORTS = 5;
 
 export const sampleTelemetry = defineScenario({
   id: 'latency-telemetry',

@@ -13,7 +13,7 @@ const answersOf =
     declare({
       id: `${id}-in-time`,
       requirement: 'LT-8',
-      title: `95 of 100 answers of ${of} come in time`,
+      title: `95 of 100 answers of ${of.replace(/\{(ingest|query)\}/, '')} come in time`,
       measure: 'http',
       of,
       limit: 'httpMs',
