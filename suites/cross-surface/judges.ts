@@ -2,7 +2,7 @@
 import type { Terms } from '../../harness/core/check.ts';
 import { type Finding, fail, pass } from '../../harness/core/finding.ts';
 import type { EvidenceRef } from '../../harness/evidence/transcript.ts';
-import { isLate, stalledMs } from '../../harness/judge/observer.ts';
+import { stalledMs } from '../../harness/judge/observer.ts';
 import { showings } from '../../harness/judge/telemetry-lag.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
 import { CANARY_LENGTH, CANARY_LETTERS } from '../../scenarios/canary.ts';
@@ -186,7 +186,8 @@ export const showsInTime: RunJudge = (view, { thresholds }, label) => {
   const expected = `${label}: in the telemetry within ${inMs(thresholds.telemetryMs)} of its end`;
   const refs = [shown, unseen].flatMap((one) => (one === undefined ? [] : [refOf(view, one)]));
   const hiddenMs = unseen === undefined ? 0 : unseen.request.at - since;
-  if (unseen !== undefined && isLate(hiddenMs, thresholds.telemetryMs, view))
+  // However late we hear or ask ourselves, what is not there when it is asked for is at least so late.
+  if (unseen !== undefined && hiddenMs > thresholds.telemetryMs)
     return [fail(say('late', expected, `not there after ${inMs(hiddenMs)}`, chat.ref, ...refs))];
   if (shown === undefined) return missing(view, `"${label}" in the telemetry`, 'TR-6.1');
   const lag = Math.max(0, (shown.response?.at ?? since) - since);

@@ -1,5 +1,4 @@
 import { type Finding, fail, pass } from '../../harness/core/finding.ts';
-import { isLate } from '../../harness/judge/observer.ts';
 import { showings } from '../../harness/judge/telemetry-lag.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
 import { declared, expectOf, holds, labelled, missing, refOf, status } from '../agents-api/expect.ts';
@@ -19,7 +18,8 @@ export function judgeFreshness(view: TrialView): readonly Finding[] {
     const expected = `readable within ${inMs(FRESH_MS)}`;
     const refs = [first, unseen].flatMap((one) => (one === undefined ? [] : [refOf(view, one)]));
     const hiddenMs = unseen === undefined ? 0 : unseen.request.at - since;
-    if (unseen !== undefined && isLate(hiddenMs, FRESH_MS, view))
+    // However late we hear or ask ourselves, what is not there when it is asked for is at least so late.
+    if (unseen !== undefined && hiddenMs > FRESH_MS)
       return [fail(say('late', expected, `not there after ${inMs(hiddenMs)}`, ...refs))];
     if (first === undefined) return missing(view, `run ${runId}`, 'TR-6.1');
     return [
