@@ -41,6 +41,7 @@ function whatHides(
   if (run.end === 'refused') return ['the run was refused', 'CN-9'];
   if (run.events.length === 0) return ['the run never began', 'CN-4'];
   if (terminalOf(run) === undefined) return undefined;
+  if (terminalOf(run)?.event.kind === 'run.failed') return ['the run failed before the drop', 'CN-9'];
   // Where the stream did not show the middle of the run, it was the wait for it that came too late.
   const isShown = witness?.socket.deadlines.every(({ waitedFor }) => waitedFor !== DROPPED.middle) ?? true;
   return ['the run was over before the drop', isShown ? 'LC-11' : 'AR-10.1'];
