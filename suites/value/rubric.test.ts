@@ -75,6 +75,15 @@ describe('a wrong answer scores badly', () => {
     expect(score(answer, TASK, RESULTS).total).toBeLessThan(0.3);
   });
 
+  it.each(['14498a', '145e1', '1450k'])(
+    'also an echo with a word that could be read as the truth: %s',
+    (word) => {
+      const message = MESSAGE.replace('Where can', `Report ${word}: where can`);
+      const task = taskIn(message);
+      expect(score(message, task, RESULTS).total).toBeLessThan(0.3);
+    },
+  );
+
   it('and the ideal one scores best', () => {
     const { answer, results } = idealAnswer(TASK);
     expect(score(answer, TASK, results).total).toBeCloseTo(1, 6);

@@ -2,6 +2,7 @@
  * What is true of the data that a run was given: recomputed from the text that was sent, by the rules that the
  * question states, with nothing in common with the code that generated it.
  */
+import { type Figure, figuresIn, plain, states } from './figures.ts';
 import type { Sent } from './sent-data.ts';
 
 export const KINDS = ['savings', 'anomalies', 'capacity', 'totals'] as const;
@@ -88,17 +89,18 @@ const INDICATORS: Readonly<Record<Kind, readonly Indicator[]>> = {
 /** The task that was set, if it is one whose answers are known. */
 export function taskOf(sent: Sent): Task | undefined {
   const kind = kindOf(sent.columns);
-  const truths = kind === undefined ? undefined : TRUTHS[kind](sent);
-  const [first, ...others] = truths ?? [];
-  if (kind === undefined || first === undefined) return undefined;
   const names = namesIn(sent);
+  const asked = figuresIn(plain(sent.question), names);
+  const truths = kind === undefined ? undefined : TRUTHS[kind](sent);
+  const [first, ...others] = (truths ?? []).filter((truth) => !isAsked(truth, asked));
+  if (kind === undefined || first === undefined) return undefined;
   return {
     kind,
     truths: [first, ...others],
     indicators: INDICATORS[kind],
     names,
     word: names.map((name) => WORD.exec(name)?.[1]).find((word) => word !== undefined),
-    given: numbersIn(sent),
+    given: numbersIn(sent, asked),
   };
 }
 
@@ -117,11 +119,15 @@ function namesIn({ columns, rows }: Sent): readonly string[] {
   return [...names].sort((a, b) => b.length - a.length);
 }
 
-function numbersIn({ question, rows }: Sent): readonly number[] {
+/** Whatever could be read as a number of what was sent, by the eyes that read the answers. */
+function numbersIn({ rows }: Sent, asked: readonly Figure[]): readonly number[] {
   const cells = rows.flat().map(Number).filter(Number.isFinite);
-  const asked = (question.match(/\d+(\.\d+)?/g) ?? []).map(Number);
-  return [...cells, ...asked];
+  return [...cells, ...asked.flatMap(({ readings }) => readings.map(({ value }) => value))];
 }
+
+/** A truth that chance has put into the question: who states it may only have repeated the question. */
+const isAsked = (truth: Truth, asked: readonly Figure[]): boolean =>
+  truth.kind === 'figure' && asked.some((figure) => states(figure, truth.value, truth.tolerance));
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
