@@ -17,7 +17,7 @@ interface Row {
 }
 
 /** `completion, supervisor_agent`; what there is only one of has no second word. */
-export const latencyName = ({ measure, of }: Pick<ReportedClaim, 'measure' | 'of'>): string =>
+const latencyName = ({ measure, of }: Pick<ReportedClaim, 'measure' | 'of'>): string =>
   of === undefined ? measure : `${measure}, ${of}`;
 
 /** The lines of the section; none where nothing was measured. */

@@ -5,13 +5,13 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { latency } from '../../suites/latency/suite.ts';
 import { completed, started, storyOf, Tape, thinking } from '../../suites/test-support/transcripts.ts';
 import { planOf } from '../../suites/test-support/verdicts.ts';
+import { evidencePath } from '../campaign/folder.ts';
+import { stoppingRule } from '../campaign/stopping.ts';
 import type { StoppingRule } from '../driver/play.ts';
 import { fileSink } from '../evidence/file-sink.ts';
 import { Recorder } from '../evidence/recorder.ts';
 import { createRedactor } from '../evidence/redaction.ts';
 import type { Plan, PlannedTrial } from '../plan/plan.ts';
-import { evidencePath } from './folder.ts';
-import { stoppingRule } from './stopping.ts';
 
 const CLAIM = 'latency/completes-in-time';
 const SCENARIO = 'latency-data';
