@@ -57,7 +57,11 @@ type Doors = Readonly<Record<string, HttpAsk['method']>>;
 
 const judgeDoors = (view: TrialView, doors: Doors): readonly Finding[] => {
   const found = Object.entries(doors).flatMap(([name, method]) => judgeDoor(view, { name, method }));
-  return found.length === 0 ? missing(view, 'an answer to who has a good token', 'CN-1') : found;
+  // A wall turns everybody away: that it does so without a token shows nothing.
+  const isOpen = Object.keys(doors).some((name) => labelled(view, good(name)).some(isThere));
+  const failed = found.filter(({ verdict }) => verdict === 'fail');
+  if (found.length > 0 && (isOpen || failed.length > 0)) return found;
+  return missing(view, 'an answer to who has a good token', 'CN-1');
 };
 
 interface Area {

@@ -52,6 +52,12 @@ export function judgeProbes(
         say('not-answered', `${words}: ${expected}`, 'no answer', refOf(view, exchange)),
         'AR-3.1',
       );
+    // A server that fails by itself says nothing of whose run it was asked for.
+    if (control.response !== undefined && control.response.status >= 500)
+      return inconclusive(
+        say('server-failed', `${words}: ${expected}`, other, refOf(view, control)),
+        'RS-13',
+      );
     const statement = say(
       'looks-unknown',
       `${words}: ${other}`,
