@@ -78,7 +78,10 @@ export async function setUpAnew({ project, name, id }: OwnAgent, setUp: SetUp): 
 }
 
 /** Where the token decides, nothing is added to it; elsewhere the tenant is named. */
-export function tenantHeader({ variationPoints }: Stage, { tenant }: Actor): Readonly<Record<string, string>> {
+export function tenantHeader(
+  { variationPoints }: Stage,
+  { tenant }: Actor,
+): Readonly<Record<string, string>> {
   const isByToken = variationPoints['VP-DEFTENANT'] === 'token-tenant';
   return isByToken || tenant === undefined ? {} : { 'x-tenant-id': tenant };
 }
