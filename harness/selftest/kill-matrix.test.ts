@@ -109,12 +109,22 @@ function selectorsFor(defect: DefectFacts): readonly string[] {
   });
 }
 
-/** Every defect takes some eight minutes; without PROVE=full every third of the agents API stands for the others. */
+/** Every defect takes most of an hour; without PROVE=full a part of each suite's stands for the others. */
 const isFull = readProcessEnvironment()['PROVE'] === 'full';
+/** Of how many defects one is driven: more often where the five events are concerned, which is what matters most. */
+const EVERY = { chat: 2, other: 9 } as const;
 
-const chosen = DEFECT_CATALOGUE.filter(
-  (defect, index) => isFull || index % 3 === 0 || suitesFor(defect).includes('lifecycle'),
-);
+const isOfChat = (defect: DefectFacts): boolean => suitesFor(defect).includes('lifecycle');
+const numbered = (defects: readonly DefectFacts[], every: number): readonly DefectFacts[] =>
+  defects.filter((_defect, index) => isFull || index % every === 0);
+
+const chosen = [
+  ...numbered(DEFECT_CATALOGUE.filter(isOfChat), EVERY.chat),
+  ...numbered(
+    DEFECT_CATALOGUE.filter((defect) => !isOfChat(defect)),
+    EVERY.other,
+  ),
+];
 
 describe.concurrent('each defect of the reference', () => {
   it.each(chosen.map((defect) => [defect.id, defect.title, defect] as const))(
@@ -146,13 +156,13 @@ const WITHOUT_DEFECT = [
   'agents-api/stream-refuses-bad-tokens',
   'agents-api/stream-outlives-rough-clients',
   'agents-api/stream-pings-idle-subscribers',
+  'isolation/keeps-many-apart', // the judgement of keeps-words-apart, on 25 users and more
   'value/rubric-cannot-be-stuffed', // about our own rubric: no target can break it
 ];
 
-// After all of the above: the runner keeps the order of the file.
-it('catches something with every check', () => {
+// After all of the above: the runner keeps the order of the file. A part of the defects does not reach every check.
+it.runIf(isFull)('catches something with every check', () => {
   const idle = catalogue
-    .filter(({ id }) => isFull || id === 'connectivity' || id === 'lifecycle')
     .flatMap(({ checks }) => checks.map(({ id }) => id))
     .filter((id) => !caught.has(id) && id !== OURS && !WITHOUT_DEFECT.includes(id));
   expect(idle).toEqual([]);
