@@ -146,7 +146,7 @@ export const socketDefects: readonly Defect[] = [
     breaks: '4',
     family: 'time',
     mustFail: ['CN-4'],
-    mayFail: ['CN-3', 'LC-10', 'LC-11', 'LC-12', 'LC-13', 'LT-3', 'LT-4', 'LT-5', 'LT-7', ...NO_RUN],
+    mayFail: ['CN-3', 'CN-10', 'LC-10', 'LC-11', 'LC-12', 'LC-13', 'LT-3', 'LT-4', 'LT-5', 'LT-7', ...NO_RUN],
     build: ({ delayMs }) =>
       sendingThrough((_, send) => {
         const held = gate(send);

@@ -14,6 +14,8 @@ interface Trial {
   readonly isLost?: boolean;
   readonly stranger?: number;
   readonly isSilent?: boolean;
+  /** Also after the outage. */
+  readonly isMute?: boolean;
   readonly end?: 'over' | 'stuck' | undefined;
   readonly isRefused?: boolean;
 }
@@ -38,6 +40,8 @@ function outage(tape: Tape, dependency: string, trial: Trial): void {
   else wire.receives({ type: 'error', code: 'UNAVAILABLE', message: 'no', request_id: requestId });
   const end = 'end' in trial ? trial.end : 'over';
   if (end !== undefined) tape.add({ ...fault, phase: end });
+  if (trial.isMute === true || end === undefined) return;
+  wire.wait(10).receives({ type: 'error', code: 'AGENT_NOT_FOUND', message: 'no', request_id: requestId });
 }
 
 function judge(trial: Trial = {}): string {
@@ -65,6 +69,10 @@ describe('connectivity/follows-its-dependencies', () => {
     ['503 to everything but health', { before: 503 }, /fail healthy-but-unavailable/],
   ])('fails on %s', (_what, trial, verdict) => {
     expect(judge(trial)).toMatch(verdict);
+  });
+
+  it('does not blame an outage for a silence that lasts', () => {
+    expect(judge({ isSilent: true, isMute: true })).toMatch(/inconclusive silence \(because CN-4\)/);
   });
 
   it('cannot tell where nothing could be taken away, or the recording ended before it was given back', () => {

@@ -95,7 +95,14 @@ function judgeRun(view: TrialView, dependency: string): readonly Finding[] {
   );
   if (wasAnswered) return [];
   const expected = `an error or a start for a run that is asked for without ${dependency}`;
-  return [fail(say('silence', expected, 'neither in time', view.ref(run.askedSeq, deadline.seq)))];
+  const silence = say('silence', expected, 'neither in time', view.ref(run.askedSeq, deadline.seq));
+  // The same request was made again afterwards: who is silent then too is not silent for want of the dependency.
+  const isAnsweredAfterwards = view.apart.some(({ inbound }) =>
+    inbound.some(
+      ({ seq, decoded }) => seq > deadline.seq && decoded.some((one) => isAbout(one, run.requestId)),
+    ),
+  );
+  return [isAnsweredAfterwards ? fail(silence) : inconclusive(silence, 'CN-4')];
 }
 
 const isAbout = (one: Decoded, requestId: string): boolean =>
