@@ -32,7 +32,7 @@ export const eventDefects: readonly Defect[] = [
     breaks: '4',
     family: 'missing events',
     mustFail: ['CN-4', 'LC-1'],
-    mayFail: ['LC-2', 'LC-3', 'LC-4', 'LC-15', ...NO_RUN_ENDS],
+    mayFail: ['CN-10', 'LC-2', 'LC-3', 'LC-4', 'LC-15', ...NO_RUN_ENDS],
     build: () =>
       rewriting(() => (frame) => {
         if (frame['type'] === 'agent_started') {
@@ -56,7 +56,7 @@ export const eventDefects: readonly Defect[] = [
     breaks: '4',
     family: 'missing events',
     mustFail: ['CN-4', 'LC-1'],
-    mayFail: ['LC-2', 'LC-3', 'LC-4', 'LC-7', 'LC-15', ...NO_RUN_ENDS],
+    mayFail: ['CN-10', 'LC-2', 'LC-3', 'LC-4', 'LC-7', 'LC-15', ...NO_RUN_ENDS],
     build: () =>
       rewriting(() => (frame) => {
         if (!LIFECYCLE.has(frame['type'])) return [frame];

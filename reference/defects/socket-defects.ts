@@ -76,7 +76,7 @@ export const socketDefects: readonly Defect[] = [
     breaks: '4',
     family: 'missing events',
     mustFail: ['CN-2'],
-    mayFail: ['CN-6', 'LT-2', ...NO_RUN],
+    mayFail: ['CN-10', 'CN-6', 'LT-2', ...NO_RUN],
     build: () => rewriting(() => (frame) => (frame['type'] === 'connection_established' ? [] : [frame])),
   },
   {
