@@ -9,19 +9,23 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** Some ten seconds of work each; PROVE=full takes the time for more of them. */
-const CAMPAIGNS = readProcessEnvironment()['PROVE'] === 'full' ? 40 : 8;
-const AT_ONCE = 3;
-const PATIENCE_MS = CAMPAIGNS * 40_000;
-/** One of them has the budget to decide every claim. */
+const isFull = readProcessEnvironment()['PROVE'] === 'full';
+
+/** Half a minute each; PROVE=full takes the time for more of them, and one with the budget to decide every claim. */
+const CAMPAIGNS = isFull ? 40 : 3;
 const ROOM = { HARNESS_MAX_AGENT_RUNS: '1200' };
+/** Target and harness share one process here: two campaigns would find its limits instead of the target's faults. */
+const AT_ONCE = 1;
+const PATIENCE_MS = CAMPAIGNS * 90_000;
 
 it(
   `finds nothing in ${CAMPAIGNS} campaigns against the clean reference`,
   async () => {
     const limit = pLimit(AT_ONCE);
     const campaigns = Array.from({ length: CAMPAIGNS }, (_, index) =>
-      limit(() => bench.campaign({ env: { HARNESS_SEED: String(index + 1), ...(index === 0 ? ROOM : {}) } })),
+      limit(() =>
+        bench.campaign({ env: { HARNESS_SEED: String(index + 1), ...(isFull && index === 0 ? ROOM : {}) } }),
+      ),
     );
     const reports = (await Promise.all(campaigns)).map(({ report }) => report);
     const notPassed = reports.flatMap(({ campaign, requirements, checks }) =>

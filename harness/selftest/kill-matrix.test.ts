@@ -112,7 +112,7 @@ function selectorsFor(defect: DefectFacts): readonly string[] {
 /** Every defect takes most of an hour; without PROVE=full a part of each suite's stands for the others. */
 const isFull = readProcessEnvironment()['PROVE'] === 'full';
 /** Of how many defects one is driven: more often where the five events are concerned, which is what matters most. */
-const EVERY = { chat: 2, other: 9 } as const;
+const EVERY = { chat: 3, other: 9 } as const;
 
 const isOfChat = (defect: DefectFacts): boolean => suitesFor(defect).includes('lifecycle');
 const numbered = (defects: readonly DefectFacts[], every: number): readonly DefectFacts[] =>

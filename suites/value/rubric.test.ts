@@ -84,6 +84,15 @@ describe('a wrong answer scores badly', () => {
     },
   );
 
+  it('also an echo in which two cells side by side look like the forecast', () => {
+    const rows = Array.from({ length: 40 }, (_, week) => `${week + 1},${(400 + 12 * (week + 1)).toFixed(2)}`);
+    const message =
+      'The capacity limit is 1200 units. Forecast demand_abc123 along its trend. State the forecast for week 84.' +
+      `\n\n\`\`\`csv\nweek,demand_abc123\n${rows.join('\n')}\n\`\`\``;
+    const task = taskIn(message); // 1408, and the table has "1,412.00"
+    expect(score(message, task, NO_RESULTS).total).toBeLessThan(0.3);
+  });
+
   it('and the ideal one scores best', () => {
     const { answer, results } = idealAnswer(TASK);
     expect(score(answer, TASK, results).total).toBeCloseTo(1, 6);

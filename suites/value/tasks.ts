@@ -100,7 +100,7 @@ export function taskOf(sent: Sent): Task | undefined {
     indicators: INDICATORS[kind],
     names,
     word: names.map((name) => WORD.exec(name)?.[1]).find((word) => word !== undefined),
-    given: numbersIn(sent, asked),
+    given: numbersIn(sent, names),
   };
 }
 
@@ -120,9 +120,11 @@ function namesIn({ columns, rows }: Sent): readonly string[] {
 }
 
 /** Whatever could be read as a number of what was sent, by the eyes that read the answers. */
-function numbersIn({ rows }: Sent, asked: readonly Figure[]): readonly number[] {
+function numbersIn({ message, rows }: Sent, names: readonly string[]): readonly number[] {
   const cells = rows.flat().map(Number).filter(Number.isFinite);
-  return [...cells, ...asked.flatMap(({ readings }) => readings.map(({ value }) => value))];
+  // Two cells side by side may look like one figure: "1,412.33" is the first week's, or a thousand and more.
+  const seen = figuresIn(plain(message), names).flatMap(({ readings }) => readings);
+  return [...cells, ...seen.map(({ value }) => value)];
 }
 
 /** A truth that chance has put into the question: who states it may only have repeated the question. */
