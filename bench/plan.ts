@@ -34,16 +34,20 @@ export function benchPlan(wsUrl: string): Plan {
     thresholds: DEFAULT_THRESHOLDS,
     departures: [],
     origins: { unlisted: 'https://unlisted.invalid' },
+    // In the order of the plan's schema, over which the seal is.
     limits: {
       concurrency: 1,
       users: 5,
-      agentRuns: 0,
       startsPerSecond: DEFAULT_PROFILE.limits.startsPerSecond,
+      agentRuns: 0,
       frameBytes: DEFAULT_PROFILE.limits.frameBytes,
       entriesPerTrial: UNBOUNDED,
       evidenceBytesPerTrial: UNBOUNDED,
     },
     selectors: [],
-    identities: USERS.map((user) => ({ name: `acme/${user}`, tenant: 'acme', user })),
+    identities: USERS.map((user, index) => {
+      const tenant = index < USERS.length / 2 ? 'acme' : 'globex';
+      return { name: `${tenant}/${user}`, tenant, user };
+    }),
   });
 }
