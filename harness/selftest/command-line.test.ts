@@ -124,6 +124,7 @@ describe('a target behind an auth wall', () => {
     const env = {
       TARGET_URL: `http://127.0.0.1:${(wall.address() as AddressInfo).port}`,
       TARGET_JWT_SECRET: 'a secret that nobody asks for',
+      TARGET_TELEMETRY_MS: '2s', // nothing will ever show there
       HARNESS_RESULTS_DIR: dir,
     };
     const { code } = await runCommandLine(['run'], env);

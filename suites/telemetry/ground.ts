@@ -119,7 +119,8 @@ export async function askUntil(
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     const answer = await ask();
     if (answer !== undefined && isSo(answer)) return true;
-    if (patience.leftMs <= 0) return false;
+    // Who is turned away now is turned away in a minute too.
+    if (patience.leftMs <= 0 || answer?.status === 401 || answer?.status === 403) return false;
     // What was not answered at all has cost time too.
     patience.leftMs -= pauseMs + (answer === undefined ? stage.thresholds.httpMs : 0);
     await stage.pause(pauseMs);
