@@ -162,6 +162,7 @@ function capabilitiesOf(
   const isMixed = new Set(tenants).size > 1;
   const hasMates = new Set(tenants).size < tenants.length;
   const missing: Partial<Record<Capability, string | undefined>> = {
+    'several-users': scheme === 'none' ? 'the deployment is open: it knows no users' : undefined,
     'two-tenants': isMixed ? undefined : 'the users are not known to be of two tenants',
     'many-users':
       users >= MANY_USERS ? undefined : `HARNESS_USERS is ${users}: expected ${MANY_USERS} or more`,

@@ -16,6 +16,7 @@ export const CAPABILITIES = [
   'sandbox',
   'telemetry',
   'run-telemetry',
+  'several-users',
   'two-tenants',
   'tenant-mates',
   'many-users',

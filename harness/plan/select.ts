@@ -102,10 +102,14 @@ function choose<View>(
 
 /** What the scenario needs and the target lacks, if anything. */
 export const missingFor = (
-  { needs, tenants }: Scenario,
+  { needs, actors, tenants }: Scenario,
   capabilities: Capabilities,
 ): Capability | undefined =>
-  [...needs, ...NEEDED_TENANTS[tenants]].find((capability) => !capabilities[capability].available);
+  [...needs, ...(actors === 1 ? [] : ALONE_NOBODY), ...NEEDED_TENANTS[tenants]].find(
+    (capability) => !capabilities[capability].available,
+  );
+
+const ALONE_NOBODY: readonly Capability[] = ['several-users'];
 
 const NEEDED_TENANTS: Readonly<Record<Scenario['tenants'], readonly Capability[]>> = {
   any: [],

@@ -47,6 +47,7 @@ const PLANTED: readonly (readonly [rule: string, file: string, imports: string])
   ['command-line-libraries', 'harness/campaign/planted-commander.ts', 'commander'],
   ['runner-libraries', 'harness/campaign/planted-vitest.ts', 'vitest'],
   ['generating-library', 'suites/lifecycle/planted-generator.ts', 'fast-check'],
+  ['tracer-stands-alone', 'reference/sdk/planted.ts', '../clock.ts'],
   ['pure-layers', 'harness/judge/planted-disk.ts', 'node:fs'],
   ['no-test-code-in-production', 'harness/config/planted-test.ts', './test-support/loading.ts'],
   ['resolvable', 'harness/config/planted-nowhere.ts', './nowhere.ts'],

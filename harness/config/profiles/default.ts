@@ -24,6 +24,7 @@ export const DEFAULT_PROFILE: CompleteProfile = Object.freeze({
     sandbox: true,
     telemetry: true,
     'run-telemetry': true,
+    'several-users': true,
     'two-tenants': true,
     'tenant-mates': true,
     'many-users': true,
