@@ -6,6 +6,10 @@ import { messageOf } from './overhearing.ts';
 /** Runs of one user that count as many. */
 const MANY = 6;
 
+/** How many runs the busiest of the others has under way. */
+const loudestBeside = (open: ReadonlyMap<string, ReadonlySet<string>>, own: string): number =>
+  Math.max(0, ...[...open].filter(([key]) => key !== own).map(([, runs]) => runs.size));
+
 /** Keeps account of whose runs are under way. */
 function count(open: Map<string, Set<string>>, own: string, frame: Frame): void {
   if (!isEvent(frame)) return;
@@ -19,7 +23,7 @@ function count(open: Map<string, Set<string>>, own: string, frame: Frame): void 
 export const isolationShareDefects: readonly Defect[] = [
   {
     id: 'D-IS-LOUD-NEIGHBOUR',
-    title: 'events of a user wait while another has many runs under way',
+    title: 'a run that begins while another user has many under way ends late',
     breaks: '4',
     family: 'isolation',
     mustFail: ['IS-9'],
@@ -29,14 +33,14 @@ export const isolationShareDefects: readonly Defect[] = [
       return {
         sockets: (honest) => (peer) => {
           const own = principalKey(peer.credential.principal);
+          const slowed = new Set<string>();
           const send = (frame: object): void => {
+            const { type } = frame as Frame;
             count(open, own, frame as Frame);
-            const loudest = Math.max(
-              0,
-              ...[...open].filter(([key]) => key !== own).map(([, runs]) => runs.size),
-            );
-            const isEnd = TERMINAL.has((frame as Frame)['type']);
-            if (loudest >= MANY && isEnd) setTimeout(() => peer.send(frame), delayMs);
+            const loudest = loudestBeside(open, own);
+            if (type === 'agent_started' && loudest >= MANY) slowed.add(runOf(frame as Frame));
+            const isLate = TERMINAL.has(type) && slowed.has(runOf(frame as Frame));
+            if (isLate) setTimeout(() => peer.send(frame), delayMs);
             else peer.send(frame);
           };
           return honest({ ...peer, send });
