@@ -19,6 +19,14 @@ function count(open: Map<string, Set<string>>, own: string, frame: Frame): void 
   open.set(own, runs);
 }
 
+/** Whether it is the end of a run that began beside many runs of another user. */
+function comesLate(open: Map<string, Set<string>>, slowed: Set<string>, own: string, frame: Frame): boolean {
+  count(open, own, frame);
+  if (!isEvent(frame)) return false;
+  if (frame['type'] === 'agent_started' && loudestBeside(open, own) >= MANY) slowed.add(runOf(frame));
+  return TERMINAL.has(frame['type']) && slowed.has(runOf(frame));
+}
+
 /** How much of the deployment one user can take. */
 export const isolationShareDefects: readonly Defect[] = [
   {
@@ -35,11 +43,7 @@ export const isolationShareDefects: readonly Defect[] = [
           const own = principalKey(peer.credential.principal);
           const slowed = new Set<string>();
           const send = (frame: object): void => {
-            const { type } = frame as Frame;
-            count(open, own, frame as Frame);
-            const loudest = loudestBeside(open, own);
-            if (type === 'agent_started' && loudest >= MANY) slowed.add(runOf(frame as Frame));
-            const isLate = TERMINAL.has(type) && slowed.has(runOf(frame as Frame));
+            const isLate = comesLate(open, slowed, own, frame as Frame);
             if (isLate) setTimeout(() => peer.send(frame), delayMs);
             else peer.send(frame);
           };
