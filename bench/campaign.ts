@@ -44,7 +44,6 @@ const trialOf = (number: number): PlannedTrial => ({
   seed: number,
   interference: 'quiet',
   moment: 'any',
-  // In the order of the plan's schema, over which the seal is.
   actors: [{ name: ACTOR.name, identity: 0, tenant: ACTOR.tenant, user: ACTOR.user }],
 });
 

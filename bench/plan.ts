@@ -34,7 +34,6 @@ export function benchPlan(wsUrl: string): Plan {
     thresholds: DEFAULT_THRESHOLDS,
     departures: [],
     origins: { unlisted: 'https://unlisted.invalid' },
-    // In the order of the plan's schema, over which the seal is.
     limits: {
       concurrency: 1,
       users: 5,

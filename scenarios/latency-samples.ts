@@ -1,4 +1,5 @@
 /** Trials that bring samples and nothing else, driven only while a latency claim needs them. */
+import { parseFields } from '../harness/core/json.ts';
 import { type Actor, defineScenario, type Socket, type Stage } from '../harness/core/scenario.ts';
 import { costTable, fenced } from './data-sets.ts';
 
@@ -138,17 +139,6 @@ const WORKFLOW = { name: 'sample', nodes: [{ id: 'answer', stepType: 'respond' }
 const idOf = (resource: Readonly<Record<string, unknown>> | undefined): string | undefined =>
   typeof resource?.['id'] === 'string' ? resource['id'] : undefined;
 
-function parsed(body: string | undefined): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(body ?? '');
-    return typeof value === 'object' && value !== null
-      ? (value as Readonly<Record<string, unknown>>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 export const sampleEndpoints = defineScenario({
   id: 'latency-http',
   purpose: `starts ${STARTS} runs over HTTP and reads one ${READINGS} times at every endpoint`,
@@ -173,7 +163,7 @@ async function readAll(actor: Actor, runs: string, workflowId: string): Promise<
   for (let start = 0; start < STARTS; start += 1) {
     const body = JSON.stringify({ workflowId, inputQuery: 'What is in there?' });
     const answer = await actor.request({ label: 'start run', method: 'POST', path: runs, body });
-    run ??= idOf(parsed(answer?.body));
+    run ??= idOf(parseFields(answer?.body));
   }
   if (run === undefined) return;
   const path = `${runs}/${encodeURIComponent(run)}`;

@@ -1,17 +1,6 @@
 /** Trials that bring samples of the sandbox and of the telemetry, driven only while a latency claim needs them. */
+import { type Fields, parseFields } from '../harness/core/json.ts';
 import { type Actor, defineScenario, type HttpAnswer, type Stage } from '../harness/core/scenario.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** The answer as an object, empty where it is none. */
-function parsed(body: string | undefined): Fields {
-  try {
-    const value: unknown = JSON.parse(body ?? '');
-    return typeof value === 'object' && value !== null ? (value as Fields) : {};
-  } catch {
-    return {};
-  }
-}
 
 const textIn = (fields: Fields | undefined, name: string): string | undefined => {
   const value = fields?.[name];
@@ -91,7 +80,7 @@ async function testAll(stage: Stage, agent: string): Promise<readonly string[]> 
   for (let test = 0; test < TESTS; test += 1) {
     const ask = { label: 'test', method: 'POST', path: `${agent}/test`, body, ...within } as const;
     const answer = await stage.actor().request(ask);
-    const id = textIn(parsed(answer?.body), 'test_id');
+    const id = textIn(parseFields(answer?.body), 'test_id');
     if (id !== undefined) ids.push(id);
     if (answer === undefined) break;
   }
@@ -114,7 +103,7 @@ export const sampleTelemetry = defineScenario({
       const ask = { label: 'report', method: 'POST', surface: 'ingest', path: '/v1/runs', body } as const;
       const answer = await actor.request(ask);
       if (answer === undefined) return;
-      id ??= textIn(parsed(answer.body), 'run_id');
+      id ??= textIn(parseFields(answer.body), 'run_id');
     }
     if (id !== undefined && (await shows(stage, id))) await readTelemetry(actor, agentId, id);
   },

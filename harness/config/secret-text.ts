@@ -1,3 +1,4 @@
+import { parseJson } from '../core/json.ts';
 import { fileText, lengthOf, placeOf, type Reader } from './reader.ts';
 import { Secret } from './secret.ts';
 import type { VariableName } from './variables.ts';
@@ -57,13 +58,4 @@ function listOf({ value, inFile }: Given): readonly string[] {
 function stringsOf(value: string): readonly string[] | undefined {
   const parsed = value.startsWith('[') ? parseJson(value) : undefined;
   return Array.isArray(parsed) && parsed.every((item) => typeof item === 'string') ? parsed : undefined;
-}
-
-/** What the text says as JSON. The parser's own message is dropped, since it quotes the text. */
-export function parseJson(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { parseJson } from '../core/json.ts';
 import { address } from './address.ts';
 import { type Identity, identitiesOf, readUsers } from './identity.ts';
 import { placeOf, type Reader, text, word } from './reader.ts';
 import type { Secret } from './secret.ts';
-import { parseJson, readSecrets } from './secret-text.ts';
+import { readSecrets } from './secret-text.ts';
 
 /** What one user shows to the token endpoint. */
 interface Login {

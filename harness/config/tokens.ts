@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { parseJson } from '../core/json.ts';
 import { type Identity, identitiesOf, type Principal } from './identity.ts';
 import { claimsOf } from './jwt.ts';
 import { lengthOf, placeOf, type Reader } from './reader.ts';
 import { Secret } from './secret.ts';
-import { type Given, given, parseJson, SHORTEST_SECRET } from './secret-text.ts';
+import { type Given, given, SHORTEST_SECRET } from './secret-text.ts';
 
 const ENTRY = z.union([
   z.string().transform((token) => ({ token })),

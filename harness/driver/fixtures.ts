@@ -1,3 +1,4 @@
+import { parseFields } from '../core/json.ts';
 import type { CreateAsk, HttpAnswer, HttpAsk } from '../core/scenario.ts';
 
 /** How long the removal of one fixture may take; it happens also when the campaign was ended. */
@@ -21,15 +22,6 @@ export interface Fixtures {
 interface Made {
   readonly path: string;
   readonly remover: Request;
-}
-
-function parseResource(body: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** A project may refuse to go while runs of it are going on: those are ours too, and are cancelled first. */
@@ -57,7 +49,7 @@ async function runsGoingOn(path: string, remover: Request): Promise<readonly str
     ),
   );
   return pages.flatMap((page) => {
-    const items = parseResource(page?.body ?? '')?.['items'];
+    const items = parseFields(page?.body)['items'];
     if (!Array.isArray(items)) return [];
     return items.flatMap((item: { readonly id?: unknown }) =>
       typeof item?.id === 'string' ? [`${path}/agent-runs/${encodeURIComponent(item.id)}`] : [],
@@ -71,7 +63,7 @@ export function trackFixtures(): Fixtures {
   return {
     async create(request, { label, path, body }, remover) {
       const answer = await request({ label, method: 'POST', path, body: JSON.stringify(body) });
-      const resource = answer?.status === 201 ? parseResource(answer.body) : undefined;
+      const resource = answer?.status === 201 ? parseFields(answer.body) : undefined;
       const id = resource?.['id'];
       if (resource === undefined || typeof id !== 'string') return undefined;
       const own = `${path}/${encodeURIComponent(id)}`;

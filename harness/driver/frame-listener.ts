@@ -1,3 +1,4 @@
+import { parseJson } from '../core/json.ts';
 import type { Millis } from '../evidence/transcript.ts';
 import { createGate, type Gate } from './gate.ts';
 
@@ -9,21 +10,13 @@ interface Waiting {
 /** Frames remembered for those who ask late; a stream that is longer is only followed live. */
 const REMEMBERED = 20_000;
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Follows the frames of a stream on behalf of scenarios that wait for one of them. */
 export class FrameListener {
   readonly #frames: unknown[] = [];
   readonly #waiting = new Set<Waiting>();
 
   take(text: string): void {
-    const frame = parse(text);
+    const frame = parseJson(text);
     if (this.#frames.length < REMEMBERED) this.#frames.push(frame);
     for (const { takes, gate } of this.#waiting) if (takes(frame)) gate.settle(true);
   }

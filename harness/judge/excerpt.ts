@@ -2,9 +2,9 @@
  * The lines of a transcript that a reader of a finding wants to see: what it points at and one neighbour on
  * either side. Names and ids are shown, content is not: a report travels further than the evidence.
  */
+import { parseJson } from '../core/json.ts';
 import type { Entry, EvidenceRef, Millis, Transcript } from '../evidence/transcript.ts';
 import { printable } from './tally.ts';
-import { parseBody } from './version.ts';
 
 /** One entry as a report shows it. */
 export interface ExcerptLine {
@@ -117,7 +117,7 @@ function wireOf(entry: Entry): string {
 
 /** The telling members of a JSON message; of anything else its beginning. */
 function gistOf(text: string): string {
-  const parsed = parseBody(text);
+  const parsed = parseJson(text);
   if (typeof parsed !== 'object' || parsed === null) return text;
   const scalars = Object.entries(parsed).filter(([, value]) => isScalar(value));
   const telling = TELLING.flatMap((name) => scalars.filter(([key]) => key === name));

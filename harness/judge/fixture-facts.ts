@@ -1,4 +1,4 @@
-import { parseBody } from './version.ts';
+import { parseJson } from '../core/json.ts';
 import type { ExchangeView } from './views.ts';
 
 /** What the campaign made on the target for its own use, and what of it is still there. */
@@ -13,7 +13,7 @@ export interface FixtureFacts {
 function madeBy({ request, response }: ExchangeView): string | undefined {
   if (request.method !== 'POST' || !request.label.startsWith('create ') || response?.status !== 201)
     return undefined;
-  const body = parseBody(response.body);
+  const body = parseJson(response.body);
   const id =
     typeof body === 'object' && body !== null ? (body as Readonly<Record<string, unknown>>)['id'] : undefined;
   return typeof id === 'string' ? `${request.url}/${encodeURIComponent(id)}` : undefined;

@@ -1,7 +1,7 @@
 /** How long runs took to show in the telemetry: from the end of a run, or the answer to its ingest. */
+import { parseJson } from '../core/json.ts';
 import type { Millis } from '../evidence/transcript.ts';
 import { terminalOf } from './run-facts.ts';
-import { parseBody } from './version.ts';
 import type { ExchangeView, TrialView } from './views.ts';
 
 /** Label of the readings with which a case waits for a run; the first one follows at once. */
@@ -29,7 +29,7 @@ function beginnings(view: TrialView): ReadonlyMap<string, Millis> {
   const since = new Map<string, Millis>();
   for (const { request, response } of view.exchanges) {
     if (response?.status !== 201 || !isIngest(request)) continue;
-    const body = parseBody(response.body) as { readonly run_id?: unknown } | null | undefined;
+    const body = parseJson(response.body) as { readonly run_id?: unknown } | null | undefined;
     if (typeof body?.run_id === 'string') since.set(body.run_id, response.at);
   }
   for (const run of view.runs) {

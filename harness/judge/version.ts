@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../core/json.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ExchangeView } from './views.ts';
 
@@ -13,15 +14,6 @@ export function versionOf(exchange: ExchangeView, plan: Pick<Plan, 'target'>): s
 
 /** The version in the body of a health answer. */
 export function healthVersion(body: string): string | undefined {
-  const parsed = reported.safeParse(parseBody(body));
+  const parsed = reported.safeParse(parseJson(body));
   return parsed.success ? parsed.data.version : undefined;
-}
-
-/** A body as JSON, or nothing. */
-export function parseBody(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import { type BoundCase, defineCase } from '../../harness/core/contract-case.ts';
 import { type Finding, inconclusive } from '../../harness/core/finding.ts';
-import { parseBody } from '../../harness/judge/version.ts';
+import { parseJson } from '../../harness/core/json.ts';
 import type { ExchangeView, TrialView } from '../../harness/judge/views.ts';
 import { say } from '../statements.ts';
 import { ask, awaitStatus, openProject, TERMINAL_STATUSES, WORKFLOWS, walk } from './drive.ts';
@@ -55,7 +55,7 @@ function brokenBefore(view: TrialView): readonly Finding[] | undefined {
 /** Deletes the workflow that the run was started with, which the run itself names. */
 async function deleteWorkflow({ project, path }: OwnRun, label: string): Promise<void> {
   const answer = await ask(project, label, 'GET', path);
-  const workflowId = fieldOf(parseBody(answer?.body ?? ''), 'workflowId');
+  const workflowId = fieldOf(parseJson(answer?.body ?? ''), 'workflowId');
   if (typeof workflowId !== 'string') return;
   await ask(project, DELETE, 'DELETE', `${project.path}/workflows/${encodeURIComponent(workflowId)}`);
 }

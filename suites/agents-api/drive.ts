@@ -1,4 +1,5 @@
 /** What the cases of the agents API do alike: make a project of their own, start runs, wait for a state. */
+import { parseFields } from '../../harness/core/json.ts';
 import type { Actor, HttpAnswer, Stage } from '../../harness/core/scenario.ts';
 
 type Resource = Readonly<Record<string, unknown>>;
@@ -91,14 +92,7 @@ export function ask(
   });
 }
 
-const parsed = (answer: HttpAnswer | undefined): Resource => {
-  try {
-    const value: unknown = JSON.parse(answer?.body ?? '');
-    return typeof value === 'object' && value !== null ? (value as Resource) : {};
-  } catch {
-    return {};
-  }
-};
+const parsed = (answer: HttpAnswer | undefined): Resource => parseFields(answer?.body);
 
 /** Starts a run of the workflow; resolves to its path, `…/agent-runs/{r}`. */
 export async function startRun(

@@ -2,10 +2,11 @@
  * What the cases of the agents API expect alike. Each expectation is a function from what was exchanged to
  * findings; a case composes them. A request without an answer is never a pass.
  */
+
 import type { z } from 'zod';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
+import { parseJson } from '../../harness/core/json.ts';
 import type { EvidenceRef } from '../../harness/evidence/transcript.ts';
-import { parseBody } from '../../harness/judge/version.ts';
 import type { ExchangeView, TrialView } from '../../harness/judge/views.ts';
 import { say } from '../statements.ts';
 
@@ -18,7 +19,7 @@ export const refOf = (view: TrialView, { request, response, failure }: ExchangeV
   view.ref(request.seq, ...[response?.seq, failure?.seq].filter((seq) => seq !== undefined));
 
 /** The body of the answer as JSON. */
-export const bodyOf = ({ response }: ExchangeView): unknown => parseBody(response?.body ?? '');
+export const bodyOf = ({ response }: ExchangeView): unknown => parseJson(response?.body ?? '');
 
 export const fieldOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null

@@ -1,6 +1,7 @@
 /** What a case set up before the thing that it is about, as its checks find it. */
+
 import type { Finding } from '../../harness/core/finding.ts';
-import { parseBody } from '../../harness/judge/version.ts';
+import { parseJson } from '../../harness/core/json.ts';
 import type { ExchangeView, TrialView } from '../../harness/judge/views.ts';
 import { MADE } from './drive.ts';
 import { bodyOf, fieldOf, labelled, missing } from './expect.ts';
@@ -25,7 +26,7 @@ export function notSetUp(view: TrialView, runs: string, count = 1): readonly Fin
 
 /** The body that was sent with a request, as JSON. */
 export const sentWith = (exchange: ExchangeView | undefined): unknown =>
-  parseBody(exchange?.request.body ?? '');
+  parseJson(exchange?.request.body ?? '');
 
 /** The requirement that hides a run which was started and could not be read: it came late, or not at all. */
 export const unread = (exchange: ExchangeView | undefined): string =>

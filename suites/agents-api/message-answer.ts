@@ -1,6 +1,6 @@
 /** What a message that was accepted is answered with. */
 
-import { parseBody } from '../../harness/judge/version.ts';
+import { parseJson } from '../../harness/core/json.ts';
 import type { ExchangeView } from '../../harness/judge/views.ts';
 import { expectAnswer, fieldOf, holds, labelled, shape, status } from './expect.ts';
 import { LABELS } from './own-run.ts';
@@ -12,7 +12,7 @@ export const MESSAGES = 'messages';
 
 /** A member of what was sent. */
 export const sent = (exchange: ExchangeView | undefined, name: string): unknown =>
-  fieldOf(parseBody(exchange?.request.body ?? ''), name);
+  fieldOf(parseJson(exchange?.request.body ?? ''), name);
 
 /** The answer is the message, as it was sent, to that run. */
 export const judgeAnswer: Judge = (view) => {

@@ -1,7 +1,7 @@
 import { defineCase } from '../../harness/core/contract-case.ts';
 import { type Finding, fail, pass } from '../../harness/core/finding.ts';
+import { parseJson } from '../../harness/core/json.ts';
 import type { Actor } from '../../harness/core/scenario.ts';
-import { parseBody } from '../../harness/judge/version.ts';
 import type { ExchangeView, TrialView } from '../../harness/judge/views.ts';
 import { say } from '../statements.ts';
 import { bodyOf, error, expectAnswer, fieldOf, holds, labelled, missing, refOf, status } from './expect.ts';
@@ -79,7 +79,7 @@ function judgeProfile(view: TrialView, exchange: ExchangeView, lists: readonly u
   if (response === undefined) return fail({ ...statement, code: 'no-answer', actual: 'no answer' });
   if (response.status !== 200)
     return fail({ ...statement, code: 'wrong-status', actual: `status ${response.status}` });
-  const alone = canonical(parseBody(response.body));
+  const alone = canonical(parseJson(response.body));
   return own.some((profile) => canonical(profile) === alone)
     ? pass(statement)
     : fail({ ...statement, code: 'another-profile', actual: alone.slice(0, 120) });
@@ -91,7 +91,7 @@ const allProfiles = defineCase<TrialView>({
   needs: ['agents-api'],
   async drive(stage) {
     const actor = stage.actor();
-    const ids = idsOf(parseBody((await read(actor, 'list'))?.body ?? ''));
+    const ids = idsOf(parseJson((await read(actor, 'list'))?.body ?? ''));
     await Promise.all(ids.slice(0, READ).map((id) => read(actor, 'profile', profilePath(id))));
     await read(actor, 'list again');
   },

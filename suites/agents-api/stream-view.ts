@@ -1,6 +1,6 @@
 /** What a subscriber of a run heard, frame by frame, and the state it was brought to. */
+import { parseJson } from '../../harness/core/json.ts';
 import type { EvidenceRef, Millis } from '../../harness/evidence/transcript.ts';
-import { parseBody } from '../../harness/judge/version.ts';
 import type { SocketView, TrialView } from '../../harness/judge/views.ts';
 import { bodyOf, fieldOf, labelled } from './expect.ts';
 
@@ -56,7 +56,7 @@ const words = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '?';
 
 function frameOf({ at, seq, text }: SocketView['inbound'][number]): StreamFrame {
-  const body = parseBody(text);
+  const body = parseJson(text);
   const type = fieldOf(body, 'type');
   return {
     at,

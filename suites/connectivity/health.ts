@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { defineCampaignCheck, defineCheck } from '../../harness/core/check.ts';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
+import { parseJson } from '../../harness/core/json.ts';
 import type { EvidenceRef } from '../../harness/evidence/transcript.ts';
 import { type ClockSkew, clockSkew, type OffsetBound, offsetBound } from '../../harness/judge/clock-skew.ts';
 import { isLate } from '../../harness/judge/observer.ts';
 import { isCompleted } from '../../harness/judge/run-facts.ts';
-import { healthVersion, parseBody } from '../../harness/judge/version.ts';
+import { healthVersion } from '../../harness/judge/version.ts';
 import type { ExchangeView, RunView, TrialView } from '../../harness/judge/views.ts';
 import { singleAnalysis } from '../../scenarios/chat-runs.ts';
 import { campaignBracket } from '../../scenarios/connectivity.ts';
@@ -57,7 +58,7 @@ function judgeHealth(ask: ExchangeView, limitMs: number, view: TrialView): Findi
 
 /** What keeps the body from saying that all is well. */
 function healthIssues(body: string): string | undefined {
-  const parsed = HEALTHY.safeParse(parseBody(body));
+  const parsed = HEALTHY.safeParse(parseJson(body));
   if (parsed.success) return undefined;
   return parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ');
 }
@@ -156,7 +157,7 @@ export const healthTellsTheTruth = defineCampaignCheck<TrialView, TruthFact>({
   collect(view) {
     if (view.scenario !== singleAnalysis.id) return [];
     const health = healthAsks(view).map((ask) => ({
-      healthy: ask.response?.status === 200 && HEALTHY.safeParse(parseBody(ask.response.body)).success,
+      healthy: ask.response?.status === 200 && HEALTHY.safeParse(parseJson(ask.response.body)).success,
       ref: refOf(view, ask),
     }));
     const runs = view.runs

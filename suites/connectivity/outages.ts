@@ -1,7 +1,7 @@
 import { defineCheck } from '../../harness/core/check.ts';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
+import { parseJson } from '../../harness/core/json.ts';
 import type { FaultEntry } from '../../harness/evidence/transcript.ts';
-import { parseBody } from '../../harness/judge/version.ts';
 import type { ExchangeView, TrialView } from '../../harness/judge/views.ts';
 import type { Decoded } from '../../harness/protocol/agent-event.ts';
 import { DEPENDENCIES, dependencyOutages, OUTAGE } from '../../scenarios/resilience-outages.ts';
@@ -14,7 +14,7 @@ const refOf = (view: TrialView, { request, response, failure }: ExchangeView) =>
   view.ref(request.seq, ...[response?.seq, failure?.seq].filter((seq) => seq !== undefined));
 
 const statusIn = ({ response }: ExchangeView): unknown => {
-  const body = parseBody(response?.body ?? '');
+  const body = parseJson(response?.body ?? '');
   return typeof body === 'object' && body !== null ? (body as { status?: unknown }).status : undefined;
 };
 

@@ -1,4 +1,5 @@
 /** Everything that a user received, by surface, as texts that can be searched. */
+import { parseJson } from '../../harness/core/json.ts';
 import type { EvidenceRef } from '../../harness/evidence/transcript.ts';
 import type { SocketView, TrialView } from '../../harness/judge/views.ts';
 import type { Canary, CanarySearch, Dress } from './canaries.ts';
@@ -67,7 +68,7 @@ function strung(
 ): readonly { readonly text: string; readonly seqs: readonly number[] }[] {
   const places = new Map<string, { texts: string[]; seqs: number[] }>();
   for (const { text, seq } of inbound)
-    for (const [place, said] of leavesOf(parsed(text))) {
+    for (const [place, said] of leavesOf(parseJson(text))) {
       const strand = places.get(place) ?? { texts: [], seqs: [] };
       strand.texts.push(said);
       strand.seqs.push(seq);
@@ -87,14 +88,6 @@ function leavesOf(value: unknown, place = '', depth = 0): readonly (readonly [st
   return Object.entries(value).flatMap(([key, inner]) =>
     leavesOf(inner, Array.isArray(value) ? `${place}[]` : `${place}.${key}`, depth + 1),
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** What users received of each other; what is in one frame already is not told again of several. */

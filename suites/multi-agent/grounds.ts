@@ -1,3 +1,4 @@
+import { parseJson } from '../../harness/core/json.ts';
 import type { RunView, TrialView } from '../../harness/judge/views.ts';
 import { type Figure, figuresOf, isAmount, numbersOf } from './figures.ts';
 
@@ -26,12 +27,7 @@ const resultsOf = ({ events }: RunView): readonly unknown[] =>
 /** What we sent, read from our own frame; JSON, in every dialect. */
 function requestOf(run: RunView, view: TrialView): unknown {
   const entry = view.transcript.entries[run.askedSeq - 1];
-  if (entry?.kind !== 'ws.frame') return undefined;
-  try {
-    return JSON.parse(entry.text);
-  } catch {
-    return entry.text;
-  }
+  return entry?.kind === 'ws.frame' ? (parseJson(entry.text) ?? entry.text) : undefined;
 }
 
 const sorted = (numbers: Iterable<number>): readonly number[] => [...new Set(numbers)].sort((a, b) => a - b);

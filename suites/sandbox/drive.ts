@@ -1,4 +1,5 @@
 /** What the cases of the sandbox do alike: agents of their own, and what is asked of them. */
+import { parseFields } from '../../harness/core/json.ts';
 import type { Actor, HttpAnswer, HttpAsk, Stage } from '../../harness/core/scenario.ts';
 import { makeWorkflow, type OwnProject, openProject, type WorkflowBody } from '../agents-api/drive.ts';
 
@@ -124,14 +125,7 @@ export async function runTest(
 }
 
 /** The answer as an object, empty where it is none. */
-export function parsed(answer: HttpAnswer | undefined): Fields {
-  try {
-    const value: unknown = JSON.parse(answer?.body ?? '');
-    return typeof value === 'object' && value !== null ? (value as Fields) : {};
-  } catch {
-    return {};
-  }
-}
+export const parsed = (answer: HttpAnswer | undefined): Fields => parseFields(answer?.body);
 
 export const testPath = (id: string): string => `/test/${encodeURIComponent(id)}`;
 export const HISTORY = '/test-history';

@@ -1,7 +1,8 @@
 /** A dry run leaves everything as it is: readings before and after, and an address where nothing may arrive. */
+
 import { type BoundCase, defineCase } from '../../harness/core/contract-case.ts';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
-import { parseBody } from '../../harness/judge/version.ts';
+import { parseJson } from '../../harness/core/json.ts';
 import type { HookView, TrialView } from '../../harness/judge/views.ts';
 import {
   ask,
@@ -107,7 +108,7 @@ function addedToHistory(view: TrialView): readonly Finding[] {
   if (isAnyLost(view)) return missing(view, 'an answer to each test', 'SB-1.1');
   if (before?.response?.status !== 200) return missing(view, 'the history before', 'SB-4.7');
   if (after?.response?.status !== 200) return missing(view, 'the history after', 'SB-4.1');
-  const [was, is] = [before, after].map(({ response }) => parseBody(response?.body ?? ''));
+  const [was, is] = [before, after].map(({ response }) => parseJson(response?.body ?? ''));
   const agentId = testsOf(view)[0]?.agentId;
   const ids = testsOf(view)
     .filter((test) => test.agentId === agentId)
@@ -181,7 +182,7 @@ function judgeSilence(view: TrialView): readonly Finding[] {
   if (early.length > 0) return [fail(sent(view, early, 'before any run was asked for'))];
   const runId = run?.events.find(({ event }) => event.runId !== undefined)?.event.runId;
   const isOfRun = (request: HookView['requests'][number]): boolean =>
-    runId !== undefined && fieldOf(parseBody(request.body), 'run_id') === runId;
+    runId !== undefined && fieldOf(parseJson(request.body), 'run_id') === runId;
   const witnesses = hook.requests.filter(isOfRun);
   if (witnesses.length === 0) return [inconclusive(unheard(view, hook))];
   const others = hook.requests.filter((request) => !isOfRun(request));

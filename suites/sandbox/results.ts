@@ -1,8 +1,9 @@
 /** The tests of a trial as they were answered, and how judgements of them are composed. */
+
 import { z } from 'zod';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
+import { parseJson } from '../../harness/core/json.ts';
 import type { EvidenceRef } from '../../harness/evidence/transcript.ts';
-import { parseBody } from '../../harness/judge/version.ts';
 import type { ExchangeView, TrialView } from '../../harness/judge/views.ts';
 import { bodyOf, fieldOf, isInstant, missing, refOf } from '../agents-api/expect.ts';
 import { say } from '../statements.ts';
@@ -66,7 +67,7 @@ function testedIn(view: TrialView, exchange: ExchangeView): Tested | undefined {
     exchange,
     ref: refOf(view, exchange),
     agentId: decodeURIComponent(agent),
-    payload: fieldOf(parseBody(request.body ?? ''), 'payload'),
+    payload: fieldOf(parseJson(request.body ?? ''), 'payload'),
     body,
     steps: stepsIn(body),
   };

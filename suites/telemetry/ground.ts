@@ -1,4 +1,5 @@
 /** What the cases of the telemetry do alike: an agent of their own, runs of it, and reading until they show. */
+import { parseFields } from '../../harness/core/json.ts';
 import type { Actor, HttpAnswer, HttpAsk, Stage } from '../../harness/core/scenario.ts';
 import { AWAITED } from '../../harness/judge/telemetry-lag.ts';
 import { unknownId } from '../agents-api/drive.ts';
@@ -143,10 +144,6 @@ export async function store(ground: Ground, label: string, body: Fields): Promis
 
 /** The id of the run that was answered. */
 export function idIn({ body }: HttpAnswer): string | undefined {
-  try {
-    const id = (JSON.parse(body) as { readonly run_id?: unknown } | null)?.run_id;
-    return typeof id === 'string' ? id : undefined;
-  } catch {
-    return undefined;
-  }
+  const id = parseFields(body)['run_id'];
+  return typeof id === 'string' ? id : undefined;
 }

@@ -3,6 +3,7 @@
  * that it names. The judge neither generates the data again nor needs the seed: generators change from version to
  * version, and what was sent stays what it was, so that old evidence keeps its meaning.
  */
+import { parseJson } from '../../harness/core/json.ts';
 import type { FrameEntry } from '../../harness/evidence/transcript.ts';
 import type { RunView, TrialView } from '../../harness/judge/views.ts';
 
@@ -22,15 +23,6 @@ type Json = Readonly<Record<string, unknown>>;
 const isRecord = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** JSON, or nothing. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** All texts of a frame, whatever a dialect calls the members that hold them. */
 function textsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
@@ -45,7 +37,7 @@ function frameOf(run: RunView, view: TrialView): FrameEntry | undefined {
 
 /** What the run was asked, with its data; nothing where it was given none that can be read back. */
 export function sentTo(run: RunView, view: TrialView): Sent | undefined {
-  const texts = textsIn(parsed(frameOf(run, view)?.text ?? ''));
+  const texts = textsIn(parseJson(frameOf(run, view)?.text ?? ''));
   const message = texts.reduce((longest, text) => (text.length > longest.length ? text : longest), '');
   const item = FENCE.test(message) ? undefined : contextItem(texts, view);
   return item === undefined ? tableIn(message) : tableOf(message, message, item);
@@ -69,14 +61,14 @@ function contextItem(texts: readonly string[], view: TrialView): string | undefi
 
 /** A member of a JSON object that is text. */
 function memberOf(json: string | undefined, name: string): string | undefined {
-  const value = parsed(json ?? '');
+  const value = parseJson(json);
   const member = isRecord(value) ? value[name] : undefined;
   return typeof member === 'string' ? member : undefined;
 }
 
 /** Records as the lines of a table; our words need no quoting. */
 function csvOfRecords(content: string): string {
-  const records = parsed(content);
+  const records = parseJson(content);
   if (!Array.isArray(records)) return '';
   const [first] = records;
   if (!isRecord(first)) return '';

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { parseJson } from '../../core/json.ts';
 import type { AgentEvent, Decoded, Dialect, EventKind, Inspection, Json } from '../agent-event.ts';
 import {
   CANCEL_ACCEPTED_FRAME,
@@ -72,16 +73,8 @@ function eventOf(type: LifecycleType, frame: Json): AgentEvent {
   return event;
 }
 
-function parse(textOfFrame: string): unknown {
-  try {
-    return JSON.parse(textOfFrame);
-  } catch {
-    return undefined;
-  }
-}
-
 function decode(textOfFrame: string): readonly Decoded[] {
-  const frame = parse(textOfFrame);
+  const frame = parseJson(textOfFrame);
   if (frame === undefined) return [{ kind: 'malformed', reason: 'not JSON' }];
   if (!isRecord(frame)) return [{ kind: 'malformed', reason: 'not a JSON object' }];
   const type = frame['type'];

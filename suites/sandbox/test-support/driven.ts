@@ -1,5 +1,7 @@
 /** Drives a case against the sandbox in memory, some answers changed, and has one of its checks judge what was seen. */
+
 import type { BoundCase } from '../../../harness/core/contract-case.ts';
+import { parseJson } from '../../../harness/core/json.ts';
 import type { Actor, HttpAsk, Stage } from '../../../harness/core/scenario.ts';
 import type { Transcript } from '../../../harness/evidence/transcript.ts';
 import type { TrialView } from '../../../harness/judge/views.ts';
@@ -29,14 +31,6 @@ export const DECLARED: Choices = {
   'VP-STATECONFLICT': '409',
 };
 
-const parse = (text: string | undefined): unknown => {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
-};
-
 /** The labels that changes apply to: one, or all with `*`. */
 const changeOf = (changes: Changes, label: string): Change | undefined => changes[label] ?? changes['*'];
 
@@ -44,7 +38,7 @@ function actorOn(tape: Tape, sandbox: HonestSandbox, index: number, changes: Cha
   const tenant = index % 2 === 0 ? 'acme' : 'globex';
   const request = async (ask: HttpAsk) => {
     const { method, path, headers = {} } = ask;
-    const honest = sandbox.answer({ tenant, method, path, headers, body: parse(ask.body) });
+    const honest = sandbox.answer({ tenant, method, path, headers, body: parseJson(ask.body) });
     const change = changeOf(changes, ask.label);
     const answer = change === undefined ? honest : change(honest, ask);
     const told = { label: ask.label, method: method as 'GET', path, body: ask.body };
@@ -54,7 +48,7 @@ function actorOn(tape: Tape, sandbox: HonestSandbox, index: number, changes: Cha
   };
   const create: Actor['create'] = async ({ label, path, body }) => {
     const answer = await request({ label, method: 'POST', path, body: JSON.stringify(body) });
-    return answer?.status === 201 ? (parse(answer.body) as Readonly<Record<string, unknown>>) : undefined;
+    return answer?.status === 201 ? (parseJson(answer.body) as Readonly<Record<string, unknown>>) : undefined;
   };
   return { name: `${tenant}/${index}`, tenant, user: String(index), request, create } as unknown as Actor;
 }
