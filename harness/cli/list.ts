@@ -2,14 +2,24 @@ import { catalogue } from '../../suites/catalogue.ts';
 import { EXIT, type ExitCode } from '../core/exit-code.ts';
 import { CAPABILITIES } from '../core/requirement.ts';
 import { type Capabilities, chooseChecks } from '../plan/select.ts';
+import type { Register } from './command.ts';
 
 /** What a list shows is what could be judged on a target that has everything. */
 const EVERYTHING = Object.fromEntries(
   CAPABILITIES.map((capability) => [capability, { available: true, reason: '' }]),
 ) as unknown as Capabilities;
 
+/** Adds `list`. */
+export const registerList: Register = (root, finish) => {
+  root
+    .command('list')
+    .description('show suites, requirements and checks')
+    .argument('[selectors...]', 'only these')
+    .action((selectors: string[]) => finish(listCatalogue(selectors)));
+};
+
 /** Prints suites, requirements and checks, or those that the selectors name. */
-export function listCatalogue(selectors: readonly string[]): ExitCode {
+function listCatalogue(selectors: readonly string[]): ExitCode {
   const chosen = chooseChecks(catalogue, selectors, EVERYTHING).filter(({ selected }) => selected);
   const lines = catalogue.flatMap((suite) => {
     const requirements = suite.requirements.flatMap((requirement) => {

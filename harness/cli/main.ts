@@ -2,10 +2,14 @@
 import { Command, CommanderError } from 'commander';
 import { harnessIdentity } from '../campaign/basis.ts';
 import { EXIT, type ExitCode } from '../core/exit-code.ts';
+import type { Finish, Register } from './command.ts';
 import { explainFailure } from './failure.ts';
-import { listCatalogue } from './list.ts';
-import { rejudge } from './rejudge.ts';
-import { runCommand } from './run.ts';
+import { registerList } from './list.ts';
+import { registerRejudge } from './rejudge.ts';
+import { registerRun } from './run.ts';
+
+/** Every command, in the order of the help. */
+const COMMANDS: readonly Register[] = [registerRun, registerRejudge, registerList];
 
 const EXAMPLES = `
 Examples:
@@ -18,33 +22,14 @@ Examples:
 Exit codes: 0 conforms, 1 fails, 2 usage or configuration, 3 inconclusive, 4 target not ready,
 5 harness error or missing evidence, 130/143 interrupted after the reports were written.`;
 
-function program(finish: (code: ExitCode) => void): Command {
+function program(finish: Finish): Command {
   const { version } = harnessIdentity();
   const root = new Command('agent-conformance')
     .description('Drives an AI-agent platform, keeps the evidence, judges it.')
     .version(version)
     .addHelpText('after', EXAMPLES)
     .exitOverride();
-  root
-    .command('run')
-    .description('drive the target and judge what it did')
-    .argument('[selectors...]', 'suites, requirement ids or check ids; * stands for anything')
-    .option('--seed <n>', 'seed of all that is generated (HARNESS_SEED)')
-    .option('--profile <name>', 'profile by name or path (TARGET_PROFILE)')
-    .option('--output-dir <dir>', 'where results go (HARNESS_RESULTS_DIR)')
-    .option('--no-color', 'plain text')
-    .action(async (selectors: string[], options) => finish(await runCommand(selectors, options)));
-  root
-    .command('rejudge')
-    .description('judge the stored evidence of a campaign again')
-    .argument('<dir>', 'folder of the campaign')
-    .option('--no-color', 'plain text')
-    .action((dir: string, options) => finish(rejudge(dir, options)));
-  root
-    .command('list')
-    .description('show suites, requirements and checks')
-    .argument('[selectors...]', 'only these')
-    .action((selectors: string[]) => finish(listCatalogue(selectors)));
+  for (const register of COMMANDS) register(root, finish);
   for (const command of root.commands) command.exitOverride();
   return root;
 }

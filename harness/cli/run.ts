@@ -5,18 +5,32 @@ import { readProcessEnvironment } from '../config/load.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { systemClock } from '../driver/system-clock.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Register } from './command.ts';
 import { announce, writeReports } from './output.ts';
 import { type Progress, progressForm, startProgress } from './progress.ts';
 
-export interface RunOptions {
+interface RunOptions {
   readonly seed?: string;
   readonly profile?: string;
   readonly outputDir?: string;
   readonly color: boolean;
 }
 
+/** Adds `run`. */
+export const registerRun: Register = (root, finish) => {
+  root
+    .command('run')
+    .description('drive the target and judge what it did')
+    .argument('[selectors...]', 'suites, requirement ids or check ids; * stands for anything')
+    .option('--seed <n>', 'seed of all that is generated (HARNESS_SEED)')
+    .option('--profile <name>', 'profile by name or path (TARGET_PROFILE)')
+    .option('--output-dir <dir>', 'where results go (HARNESS_RESULTS_DIR)')
+    .option('--no-color', 'plain text')
+    .action(async (selectors: string[], options) => finish(await runCommand(selectors, options)));
+};
+
 /** Drives, judges, reports. */
-export async function runCommand(selectors: readonly string[], options: RunOptions): Promise<ExitCode> {
+async function runCommand(selectors: readonly string[], options: RunOptions): Promise<ExitCode> {
   const ended = endOnSignal();
   const display = createDisplay(options);
   try {
