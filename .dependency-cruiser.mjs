@@ -318,7 +318,7 @@ export default {
     preserveSymlinks: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
-      extensions: ['.ts', '.js', '.mjs', '.json', '.node'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.json', '.node'],
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],
     },

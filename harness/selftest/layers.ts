@@ -94,7 +94,7 @@ async function cruiseTree(root: string): Promise<ICruiseResult> {
 function typeScriptFiles(root: string): readonly string[] {
   return ROOTS.filter((name) => readdirSync(root).includes(name))
     .flatMap((name) => readdirSync(join(root, name), { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .sort();
 }
