@@ -1,9 +1,9 @@
-import { distance } from 'fastest-levenshtein';
 import type { Check } from '../core/check.ts';
 import { HarnessError } from '../core/errors.ts';
 import type { Capability, Requirement } from '../core/requirement.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { Suite } from '../core/suite.ts';
+import { readSelectors } from './selectors.ts';
 
 /** For each capability, whether the target has it and, if not, why. */
 export type Capabilities = Readonly<
@@ -22,15 +22,6 @@ export interface ChosenCheck<View> extends Choice {
   readonly check: Check<View>;
 }
 
-/** Words by which a check can be selected: its suite, its requirement, itself. `*` stands for anything. */
-function isSelectedBy(selector: string, names: readonly string[]): boolean {
-  if (!selector.includes('*')) return names.includes(selector);
-  const pattern = new RegExp(`^${selector.split('*').map(escapePattern).join('.*')}$`);
-  return names.some((name) => pattern.test(name));
-}
-
-const escapePattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-
 /** Every check of the suites with whether it is selected and why; decided before any traffic. */
 export function chooseChecks<View>(
   suites: readonly Suite<View>[],
@@ -38,11 +29,13 @@ export function chooseChecks<View>(
   capabilities: Capabilities,
 ): readonly ChosenCheck<View>[] {
   const every = suites.flatMap((suite) => suite.checks.map((check) => locate(suite, check)));
-  for (const selector of selectors) refuseIfUnknown(selector, suites, every);
+  const stated = suites.flatMap(({ requirements }) => requirements.map(({ id }) => id));
   const scenarios = suites.flatMap((suite) => suite.scenarios);
+  const isAskedFor = readSelectors(selectors, every, stated, scenarios);
+  const asked = selectors.length === 0 ? 'everything is selected' : 'asked for';
   const chosen = every.map((located) => ({
     ...located,
-    ...choose(located, selectors, scenarios, capabilities),
+    ...(isAskedFor(located) ? choose(located, asked, scenarios, capabilities) : LEFT_OUT),
   }));
   refuseNothing(chosen, selectors);
   return chosen;
@@ -64,6 +57,7 @@ export function refuseNothing<View>(
 }
 
 const NOT_ASKED = 'not asked for';
+const LEFT_OUT: Choice = { selected: false, reason: NOT_ASKED };
 
 type Located<View> = Omit<ChosenCheck<View>, keyof Choice>;
 
@@ -76,28 +70,19 @@ function locate<View>(suite: Suite<View>, check: Check<View>): Located<View> {
   return { suite, requirement, check };
 }
 
-const namesOf = <View>({ suite, requirement, check }: Located<View>): readonly string[] => [
-  suite.id,
-  requirement.id,
-  check.id,
-];
-
 function choose<View>(
   located: Located<View>,
-  selectors: readonly string[],
+  asked: string,
   scenarios: readonly Scenario[],
   capabilities: Capabilities,
 ): Choice {
-  const names = namesOf(located);
-  if (selectors.length > 0 && !selectors.some((selector) => isSelectedBy(selector, names)))
-    return { selected: false, reason: NOT_ASKED };
   const needed = [...(located.requirement.when ?? []), ...(located.check.when ?? [])];
   const missing =
     needed.find((capability) => !capabilities[capability].available) ??
     missingForAll(located.check, scenarios, capabilities);
   if (missing !== undefined)
     return { selected: false, reason: `needs ${missing}: ${capabilities[missing].reason}` };
-  return { selected: true, reason: selectors.length === 0 ? 'everything is selected' : 'asked for' };
+  return { selected: true, reason: asked };
 }
 
 /** What the scenario needs and the target lacks, if anything. */
@@ -126,25 +111,6 @@ function missingForAll<View>(
   const own = scenarios.filter(({ id }) => check.scenarios.includes(id));
   const missing = own.map((scenario) => missingFor(scenario, capabilities));
   return missing.includes(undefined) ? undefined : missing[0];
-}
-
-function refuseIfUnknown<View>(
-  selector: string,
-  suites: readonly Suite<View>[],
-  every: readonly Located<View>[],
-): void {
-  const stated = suites.flatMap(({ requirements }) => requirements.map(({ id }) => id));
-  const names = [...new Set([...every.flatMap(namesOf), ...stated])];
-  if (isSelectedBy(selector, names)) return;
-  const nearest = names.reduce((best, name) =>
-    distance(selector.toLowerCase(), name.toLowerCase()) <
-    distance(selector.toLowerCase(), best.toLowerCase())
-      ? name
-      : best,
-  );
-  throw new HarnessError('NOTHING_SELECTED', `${quoted([selector])} names no suite, requirement or check`, {
-    hint: `did you mean "${nearest}"? "list" shows all of them`,
-  });
 }
 
 const quoted = (selectors: readonly string[]): string =>
