@@ -6,6 +6,9 @@ export const MEASURES = {
   'first-event': 'from asking for a run to its first lifecycle event',
   'first-tool': 'from asking for a run to its first tool event',
   completion: 'from asking for a run to its completion',
+  'start-to-tool': 'from the first lifecycle event of a run to its first tool event',
+  'tool-to-end': 'from the first tool event of a run to its completion',
+  'start-to-end': 'from the first lifecycle event of a run without tools to its completion',
   'largest-gap': 'the longest silence between two events of a run',
   cancel: 'from asking for a cancellation to the terminal event',
   http: 'from an HTTP request to its whole answer, a good one',
@@ -15,6 +18,27 @@ export const MEASURES = {
   recovery: 'from the break of a connection to the completion of the run, which was asked for again',
 } as const;
 export type MeasureName = keyof typeof MEASURES;
+
+/**
+ * What two campaigns are compared by. Each of a run begins where another one ended, so that one slow stage is one
+ * difference; what is counted from the beginning, as `completion` is, would show it a second time.
+ */
+export const STAGES = [
+  'connect',
+  'greeting',
+  'ping',
+  'first-event',
+  'start-to-tool',
+  'tool-to-end',
+  'start-to-end',
+  'cancel',
+  'http',
+] as const satisfies readonly MeasureName[];
+
+const STAGE_NAMES: ReadonlySet<MeasureName> = new Set(STAGES);
+
+/** Whether campaigns are compared by it. */
+export const isStage = (measure: MeasureName): boolean => STAGE_NAMES.has(measure);
 
 /**
  * What became of something that is measured. `deadline`: it had not come when we stopped waiting, `ms` is how long that

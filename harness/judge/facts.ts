@@ -2,7 +2,7 @@ import type { Table } from '../core/table.ts';
 import type { Plan, PlannedTrial } from '../plan/plan.ts';
 import { type ClockSkew, clockSkew, type OffsetBound, offsetBound } from './clock-skew.ts';
 import { type FixtureFacts, fixtureFacts } from './fixture-facts.ts';
-import { collectMeasures, type MeasureFact } from './measures.ts';
+import { collectMeasures, type MeasureFact, type SampleFact } from './measures.ts';
 import { collectPace, type Pace } from './pace.ts';
 import { isCompleted } from './run-facts.ts';
 import { collectTables, type TableFact } from './tables.ts';
@@ -19,6 +19,8 @@ export interface AuthRow {
 
 export interface CampaignFacts {
   readonly measures: readonly MeasureFact[];
+  /** Of quiet trials. */
+  readonly samples: readonly SampleFact[];
   readonly connectivity: {
     readonly versions: readonly string[];
     readonly auth: readonly AuthRow[];
@@ -72,6 +74,7 @@ export function createFacts(plan: Plan, declared: readonly Table<TrialView>[]): 
     },
     conclude: () => ({
       measures: measures.conclude(),
+      samples: measures.samples(),
       connectivity: {
         versions: [...versions].sort(),
         auth: [...auth.values()].sort((a, b) => a.label.localeCompare(b.label)),

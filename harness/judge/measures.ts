@@ -3,7 +3,7 @@
  * sample that began first is the cold one, and apart; what never came is a failure, and apart too.
  */
 import { mean } from 'simple-statistics';
-import { MEASURES, type MeasureName, type Sample } from '../core/measure.ts';
+import { isStage, MEASURES, type MeasureName, type Sample } from '../core/measure.ts';
 import type { Millis } from '../evidence/transcript.ts';
 import type { PlannedTrial } from '../plan/plan.ts';
 import type { Estimate } from '../stats/estimate.ts';
@@ -33,6 +33,22 @@ export interface MeasureFact {
   readonly observerErrorMs: Millis;
 }
 
+/** The single samples of a stage, for whoever compares two campaigns. */
+export interface SampleFact {
+  readonly measure: MeasureName;
+  /** The agent or the endpoint; absent where all are alike. */
+  readonly of?: string;
+  /** In the order of their beginning, the first one of the campaign apart; thinned where there are too many. */
+  readonly ms: readonly Millis[];
+  /** How many there were. */
+  readonly n: number;
+}
+
+/** Of more than these, as many are kept, evenly spread over the campaign: the last hour counts as much as the first. */
+const MOST_SAMPLES = 2_000;
+/** Microseconds: finer than any clock that we can trust. */
+const FRACTIONS = 1_000;
+
 interface Came {
   readonly ms: Millis;
   /** Wall clock of its beginning. */
@@ -43,6 +59,8 @@ interface Gathered {
   readonly measure: MeasureName;
   readonly of: string | undefined;
   readonly came: Came[];
+  /** Those whose deadline came first. */
+  readonly waited: Came[];
   failed: number;
   observerErrorMs: Millis;
 }
@@ -50,11 +68,18 @@ interface Gathered {
 export interface Measures {
   readonly take: (view: TrialView, trial: PlannedTrial) => void;
   readonly conclude: () => readonly MeasureFact[];
+  readonly samples: () => readonly SampleFact[];
 }
 
 /** Collects the samples of quiet trials, of the trials that sample under load, and of recoveries. */
 export function collectMeasures(): Measures {
   const all = new Map<string, Gathered>();
+  const inOrder = (): readonly Gathered[] =>
+    (Object.keys(MEASURES) as MeasureName[]).flatMap((measure) =>
+      [...all.values()]
+        .filter((one) => one.measure === measure)
+        .sort((a, b) => (a.of ?? '').localeCompare(b.of ?? '')),
+    );
   return {
     take(view, trial) {
       for (const sample of suitable(view, trial)) {
@@ -62,13 +87,14 @@ export function collectMeasures(): Measures {
         if (sample.of !== undefined) add(all, sample, sample.of, view);
       }
     },
-    conclude: () =>
-      (Object.keys(MEASURES) as MeasureName[]).flatMap((measure) =>
-        [...all.values()]
-          .filter((one) => one.measure === measure)
-          .sort((a, b) => (a.of ?? '').localeCompare(b.of ?? ''))
-          .flatMap(summarise),
-      ),
+    conclude: () => inOrder().flatMap(summarise),
+    samples: () => {
+      const gathered = inOrder().filter(({ measure }) => isStage(measure));
+      const divided = new Set(gathered.flatMap(({ measure, of }) => (of === undefined ? [] : [measure])));
+      return gathered
+        .filter(({ measure, of }) => of !== undefined || !divided.has(measure))
+        .flatMap(singleSamples);
+    },
   };
 }
 
@@ -81,12 +107,26 @@ function suitable(view: TrialView, { interference, topUp }: PlannedTrial): reado
 function add(all: Map<string, Gathered>, sample: Sample, of: string | undefined, view: TrialView): void {
   const { measure, outcome, ms, from } = sample;
   const key = `${measure} ${of ?? ''}`;
-  const group = all.get(key) ?? { measure, of, came: [], failed: 0, observerErrorMs: 0 };
+  const group = all.get(key) ?? { measure, of, came: [], waited: [], failed: 0, observerErrorMs: 0 };
   if (outcome === 'came') group.came.push({ ms, from: view.wallAt(from) });
   else group.failed += 1;
+  if (outcome === 'deadline') group.waited.push({ ms, from: view.wallAt(from) });
   const { loopDelayP99Ms = 0 } = view.transcript.seal?.observer ?? {};
   group.observerErrorMs = Math.max(group.observerErrorMs, loopDelayP99Ms);
   all.set(key, group);
+}
+
+/** What was given up counts with the time it was waited for: left out, the slowest would be missing. */
+function singleSamples({ measure, of, came, waited }: Gathered): readonly SampleFact[] {
+  const [, ...warm] = [...came, ...waited].sort((a, b) => a.from - b.from);
+  const n = warm.length;
+  if (n === 0) return [];
+  const kept =
+    n <= MOST_SAMPLES
+      ? warm
+      : Array.from({ length: MOST_SAMPLES }, (_, index) => warm[Math.floor((index * n) / MOST_SAMPLES)]);
+  const ms = kept.map((one) => Math.round((one?.ms ?? 0) * FRACTIONS) / FRACTIONS);
+  return [{ measure, ...(of === undefined ? {} : { of }), ms, n }];
 }
 
 function summarise({ measure, of, came, failed, observerErrorMs }: Gathered): readonly MeasureFact[] {

@@ -3,7 +3,7 @@ import type { DeadlineEntry } from '../evidence/transcript.ts';
 import { endpointOf } from './endpoint.ts';
 import { largestGap, terminalOf } from './run-facts.ts';
 import { telemetryLags } from './telemetry-lag.ts';
-import type { ExchangeView, RunView, SocketView, TrialView } from './views.ts';
+import type { ExchangeView, RunView, SeenEvent, SocketView, TrialView } from './views.ts';
 
 /** Every latency that one trial shows, and what never came although it was waited for. */
 export function samplesOf(view: TrialView): readonly Sample[] {
@@ -134,7 +134,7 @@ function runSamples(run: RunView, socket: SocketView): readonly Sample[] {
       ? [failed('first-event', run)]
       : between('first-event', asked, first, deadline)),
     ...between('first-tool', asked, tool, first === undefined ? undefined : deadline),
-    ...(cancel === undefined ? completions(run, deadline) : []),
+    ...(cancel === undefined ? [...completions(run, deadline), ...stages(run, tool, deadline)] : []),
     ...gaps(run, deadline),
     ...(cancel === undefined || (terminal !== undefined && terminal.at < cancel.at)
       ? []
@@ -159,6 +159,26 @@ function completions(run: RunView, deadline: DeadlineEntry | undefined): readonl
   if (terminal === undefined && deadline !== undefined)
     return between('completion', asked, undefined, deadline, run.agent);
   return run.end === 'not-awaited' ? [] : [failed('completion', run, run.agent)];
+}
+
+/**
+ * From one thing that was heard of a run to the next. A run that stopped before its first tool is in none of them:
+ * whether it would have used one is not known.
+ */
+function stages(
+  run: RunView,
+  tool: SeenEvent | undefined,
+  deadline: DeadlineEntry | undefined,
+): readonly Sample[] {
+  const [started] = run.events;
+  const end = terminalOf(run);
+  if (started === undefined || (end !== undefined && end.event.kind !== 'run.completed')) return [];
+  if (tool === undefined)
+    return end === undefined ? [] : between('start-to-end', started, end, undefined, run.agent);
+  return [
+    ...between('start-to-tool', started, tool, undefined, run.agent),
+    ...between('tool-to-end', tool, end, deadline, run.agent),
+  ];
 }
 
 function gaps(run: RunView, deadline: DeadlineEntry | undefined): readonly Sample[] {

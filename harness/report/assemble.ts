@@ -51,6 +51,7 @@ export function assembleReport(input: ReportInput): CampaignReport {
     requirements,
     checks: checksOf(input),
     measures: (judgement?.facts.measures ?? []).map(measureOf),
+    samples: (judgement?.facts.samples ?? []).map(({ ms, ...stated }) => ({ ...stated, ms: [...ms] })),
     claims: (judgement?.claims ?? []).map(({ p95Ms, ...claim }) => ({
       ...claim,
       ...(p95Ms === undefined ? {} : { p95Ms: { ...p95Ms } }),

@@ -86,6 +86,15 @@ const measure = z.object({
   observerErrorMs: z.number(),
 });
 
+const samples = z.object({
+  measure: z.enum(Object.keys(MEASURES) as [MeasureName, ...MeasureName[]]),
+  of: z.string().optional(),
+  /** Quiet trials only, the first sample apart; at most 2,000, then evenly thinned. */
+  ms: z.array(z.number()),
+  /** How many there were. */
+  n: z.number().int(),
+});
+
 /** A latency limit and how it was decided on the samples of the campaign. */
 const claim = z.object({
   check: z.string(),
@@ -167,6 +176,8 @@ export const reportSchema = z.object({
   requirements: z.array(requirement),
   checks: z.array(check),
   measures: z.array(measure),
+  /** The single samples of each stage, in the order of their beginning: what two reports are compared by. */
+  samples: z.array(samples),
   tables: z.array(table),
   claims: z.array(claim),
   connectivity: z.object({
