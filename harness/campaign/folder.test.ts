@@ -17,6 +17,7 @@ function evidenceAged(name: string, days: number): string {
   const evidence = join(dir, name, 'evidence');
   mkdirSync(evidence, { recursive: true });
   writeFileSync(join(dir, name, 'report.json'), '{}');
+  if (!name.startsWith('somebody')) writeFileSync(join(dir, name, 'plan.json'), '{}');
   const then = new Date(NOW - days * 86_400_000);
   utimesSync(evidence, then, then);
   return evidence;

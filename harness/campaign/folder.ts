@@ -1,4 +1,6 @@
 import {
+  copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -10,6 +12,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { HarnessError } from '../core/errors.ts';
+import { shardWord } from '../core/shard.ts';
 import { decodeTranscript, type ReadTranscript } from '../evidence/codec.ts';
 import type { Redactor } from '../evidence/redaction.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -23,13 +26,24 @@ const transcriptPath = (dir: string, trial: string): string => join(evidencePath
 /** A transcript above this is not read: nothing we write comes near it. */
 const LARGEST_TRANSCRIPT_BYTES = 512 * 1024 * 1024;
 
-/** Makes the folder of a new campaign, for its owner's eyes, with the sealed plan in it. */
+/**
+ * Makes the folder of a new campaign, or of a part of one, for its owner's eyes, with the sealed plan in it.
+ * @throws HarnessError `CONFIG_INVALID` when there is a campaign of that name.
+ */
 export function createFolder(resultsDir: string, plan: Plan): string {
-  const dir = join(resultsDir, plan.campaign);
+  const dir = join(resultsDir, folderName(plan));
+  if (existsSync(planPath(dir)))
+    throw new HarnessError('CONFIG_INVALID', `${dir} holds a campaign already: expected a name of its own`, {
+      hint: 'name another --campaign, or another --output-dir',
+    });
   mkdirSync(evidencePath(dir), { recursive: true, mode: 0o700 });
   writeFileSync(planPath(dir), `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
-  pointLatest(resultsDir, dir);
+  if (plan.shard === undefined) pointLatest(resultsDir, dir);
   return dir;
+}
+
+function folderName({ campaign, shard }: Plan): string {
+  return shard === undefined ? campaign : `${campaign}.${shardWord(shard).replace('/', '-of-')}`;
 }
 
 /** Evidence is private and large: of campaigns older than this many days it is removed, the reports stay. */
@@ -42,10 +56,12 @@ export function pruneEvidence(resultsDir: string, nowWall: number, keepDays: num
   }
 }
 
-/** Only folders that are campaigns by their name: nothing else in there is ours to touch. */
+/** Only folders that hold a plan: nothing else in there is ours to touch. */
 function foldersOf(resultsDir: string): readonly string[] {
   try {
-    return readdirSync(resultsDir).filter((name) => /^\d{8}-\d{6}-[0-9a-z]+$/.test(name));
+    return readdirSync(resultsDir, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && existsSync(planPath(join(resultsDir, entry.name))))
+      .map(({ name }) => name);
   } catch {
     return [];
   }
@@ -85,6 +101,14 @@ export function loadTranscript(dir: string, trial: string): ReadTranscript | und
     return decodeTranscript(readFileSync(path, 'utf8'));
   } catch {
     return undefined;
+  }
+}
+
+/** Takes over the transcripts of these trials from another folder, as far as they are there. */
+export function copyTranscripts(from: string, to: string, trials: readonly string[]): void {
+  for (const trial of trials) {
+    const source = transcriptPath(from, trial);
+    if (existsSync(source)) copyFileSync(source, transcriptPath(to, trial));
   }
 }
 

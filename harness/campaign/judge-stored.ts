@@ -1,10 +1,13 @@
 import { HarnessError } from '../core/errors.ts';
 import type { Suite } from '../core/suite.ts';
+import { viewTrial } from '../judge/build-views.ts';
 import { type ExcerptLine, excerptOf } from '../judge/excerpt.ts';
 import { gate } from '../judge/gate.ts';
 import { createJudge, type Judgement } from '../judge/judge.ts';
+import { type RunTimeline, timelinesAt } from '../judge/timelines.ts';
 import type { TrialView } from '../judge/views.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Dialect } from '../protocol/agent-event.ts';
 import { dialectOf } from '../protocol/dialects/registry.ts';
 import { assembleReport, type ReportInput } from '../report/assemble.ts';
 import type { CampaignReport } from '../report/model.ts';
@@ -30,19 +33,27 @@ export function judgeStored(
   const judge = createJudge(plan, suites, dialect);
   for (const { id } of plan.trials) judge.take(id, loadTranscript(dir, id));
   const judgement = judge.conclude();
-  const excerpts = excerptsOf(dir, judgement);
-  return assembleReport({ plan, judgement, excerpts, gate: gate(gateInputs(plan, judgement)), ...ending });
+  const shown = readAgain(dir, judgement, dialect);
+  return assembleReport({ plan, judgement, ...shown, gate: gate(gateInputs(plan, judgement)), ...ending });
 }
 
-/** The lines around the worst finding of each check that did not pass; reads a transcript again for them. */
-function excerptsOf(dir: string, judgement: Judgement): ReadonlyMap<string, readonly ExcerptLine[]> {
+/** The lines around the worst finding of each check that did not pass, and the runs that failures point at. */
+function readAgain(
+  dir: string,
+  { checks }: Judgement,
+  dialect: Dialect,
+): Pick<ReportInput, 'excerpts'> & { readonly timelines: readonly RunTimeline[] } {
   const excerpts = new Map<string, readonly ExcerptLine[]>();
-  for (const { check, verdict, findings } of judgement.checks) {
+  const timelines: RunTimeline[] = [];
+  for (const { check, verdict, findings } of checks) {
     const refs = findings[0]?.refs ?? [];
-    const trial = refs[0]?.trial;
-    if (verdict === 'pass' || trial === undefined) continue;
-    const read = loadTranscript(dir, trial);
-    if (read?.transcript !== undefined) excerpts.set(check, excerptOf(refs, read.transcript));
+    const [first] = refs;
+    if (verdict === 'pass' || first === undefined) continue;
+    const read = loadTranscript(dir, first.trial);
+    if (read?.transcript === undefined) continue;
+    excerpts.set(check, excerptOf(refs, read.transcript));
+    if (verdict === 'fail')
+      timelines.push(...timelinesAt(viewTrial(read.transcript, dialect), first.entries));
   }
-  return excerpts;
+  return { excerpts, timelines };
 }

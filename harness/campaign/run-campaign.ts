@@ -9,6 +9,7 @@ import type { VariableName } from '../config/variables.ts';
 import type { Clock } from '../core/clock.ts';
 import { HarnessError } from '../core/errors.ts';
 import type { Scenario } from '../core/scenario.ts';
+import type { Shard } from '../core/shard.ts';
 import type { Suite } from '../core/suite.ts';
 import { createTokenSource } from '../driver/auth.ts';
 import { openCatcher } from '../driver/catcher.ts';
@@ -20,6 +21,7 @@ import { createRedactor, type Redactor } from '../evidence/redaction.ts';
 import type { TrialView } from '../judge/views.ts';
 import { makePlan } from '../plan/make.ts';
 import type { Plan } from '../plan/plan.ts';
+import { shardPlan, trialsHere } from '../plan/shard.ts';
 import type { ReportInput } from '../report/assemble.ts';
 import type { CampaignReport } from '../report/model.ts';
 import { basisOf } from './basis.ts';
@@ -125,37 +127,88 @@ function campaignName({ clock, uniqueWord }: CampaignAsk): string {
 }
 
 async function driveAndJudge(ask: CampaignAsk, config: Config, target: Target): Promise<CampaignResult> {
-  const { suites, selectors, clock } = ask;
+  const plan = planOf(ask, config, target, campaignName(ask));
+  return drivePlan(ask, config, target, plan, (dir, ending) => {
+    const report = judgeStored(dir, plan, ask.suites, ending);
+    ask.render(report, dir);
+    return { dir, report };
+  });
+}
+
+/** The part of a campaign that one machine drives. */
+export interface ShardAsk extends Omit<CampaignAsk, 'render'> {
+  readonly shard: Shard;
+  /** The same for all parts, and for no other campaign. */
+  readonly campaign: string;
+}
+
+export interface ShardResult {
+  readonly dir: string;
+  readonly plan: Plan;
+  /** Why not everything was driven. */
+  readonly ending: Ending;
+}
+
+/**
+ * Drives one part of a campaign, and judges nothing: only the union of all parts can be judged.
+ * @throws HarnessError like `runCampaign`, and `CONFIG_INVALID` where there is no target that all parts share.
+ */
+export async function runShard(ask: ShardAsk): Promise<ShardResult> {
+  const config = await loadConfig({ env: ask.env, cwd: ask.cwd, overrides: ask.overrides ?? {} });
+  if (config.target === undefined)
+    throw new HarnessError('CONFIG_INVALID', 'a part of a campaign needs a target that all parts share', {
+      hint: 'set TARGET_URL; `npm run reference` starts a deployment to try it with',
+    });
+  const plan = shardPlan(planOf(ask, config, config.target, ask.campaign), ask.shard);
+  return drivePlan(ask, config, config.target, plan, (dir, ending) => ({ dir, plan, ending }));
+}
+
+/** How the driving ended, where not as planned. */
+type Ending = Pick<ReportInput, 'stopped' | 'interrupted'>;
+type DriveAsk = Omit<CampaignAsk, 'render'>;
+
+function planOf(
+  { suites, selectors, clock }: DriveAsk,
+  config: Config,
+  target: Target,
+  campaign: string,
+): Plan {
   const createdAt = new Date(clock.wall()).toISOString();
-  const plan = makePlan(
-    suites,
-    basisOf(config, target, { campaign: campaignName(ask), createdAt, selectors }),
-  );
-  pruneEvidence(config.harness.resultsDir, clock.wall(), config.harness.evidenceKeepDays);
-  const dir = createFolder(config.harness.resultsDir, plan);
+  return makePlan(suites, basisOf(config, target, { campaign, createdAt, selectors }));
+}
+
+/** Drives a plan into a folder of its own; what `conclude` writes is searched for secrets like the evidence. */
+async function drivePlan<Result>(
+  ask: DriveAsk,
+  config: Config,
+  target: Target,
+  plan: Plan,
+  conclude: (dir: string, ending: Ending) => Result,
+): Promise<Result> {
+  const { resultsDir, evidenceKeepDays, caFile } = config.harness;
+  pruneEvidence(resultsDir, ask.clock.wall(), evidenceKeepDays);
+  const dir = createFolder(resultsDir, plan);
   ask.watch({ kind: 'planned', plan, dir });
   const redactor = createRedactor();
-  const network = openNetwork(config.harness.caFile);
+  const network = openNetwork(caFile);
   try {
-    const ending = await drive(ask, config, target, plan, dir, redactor, network);
-    const report = judgeStored(dir, plan, suites, ending);
-    ask.render(report, dir);
+    const result = conclude(dir, await drive(ask, config, target, plan, dir, redactor, network));
     refuseSecrets(dir, redactor);
-    return { dir, report };
+    return result;
   } finally {
     await network.close();
   }
 }
 
 async function drive(
-  ask: CampaignAsk,
+  ask: DriveAsk,
   config: Config,
   target: Target,
   plan: Plan,
   dir: string,
   redactor: Redactor,
   network: Network,
-): Promise<Pick<ReportInput, 'stopped' | 'interrupted'>> {
+): Promise<Ending> {
   const { clock, suites } = ask;
   const tokens = createTokenSource(config.credentials, target, clock, network.dispatcher);
   for (const { name, value } of tokens.secrets()) redactor.learn(name, value);
@@ -173,7 +226,8 @@ async function drive(
     );
     const evidenceDir = evidencePath(dir);
     const faults = createFaultSwitch(target.faults, network.dispatcher);
-    const stopping = stoppingRule(plan, suites, dir);
+    // A part sees only its own samples: it drives as many as are planned.
+    const stopping = plan.shard === undefined ? stoppingRule(plan, suites, dir) : undefined;
     const how = { stopping, scenarios, network, tokens, redactor, clock, faults, evidenceDir, ended };
     const catcher = needsCatcher(plan, scenarios) ? await openCatcher(config.harness.catcher) : undefined;
     await play(plan, { ...how, catcher, watch: ask.watch }).finally(() => catcher?.close());
@@ -184,8 +238,8 @@ async function drive(
   return ask.ended.aborted ? { interrupted: ask.ended.reason === 143 ? 143 : 130 } : {};
 }
 
-const needsCatcher = ({ trials }: Plan, scenarios: ReadonlyMap<string, Scenario>): boolean =>
-  trials.some(({ scenario }) => scenarios.get(scenario)?.needs.includes('webhook-catcher'));
+const needsCatcher = (plan: Plan, scenarios: ReadonlyMap<string, Scenario>): boolean =>
+  trialsHere(plan).some(({ scenario }) => scenarios.get(scenario)?.needs.includes('webhook-catcher'));
 
 function withTimeLimit(ended: AbortSignal, minutes: number | undefined): AbortSignal {
   return minutes === undefined ? ended : AbortSignal.any([ended, AbortSignal.timeout(minutes * 60_000)]);

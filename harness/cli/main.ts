@@ -5,11 +5,12 @@ import { EXIT, type ExitCode } from '../core/exit-code.ts';
 import type { Finish, Register } from './command.ts';
 import { explainFailure } from './failure.ts';
 import { registerList } from './list.ts';
+import { registerMerge } from './merge.ts';
 import { registerRejudge } from './rejudge.ts';
 import { registerRun } from './run.ts';
 
 /** Every command, in the order of the help. */
-const COMMANDS: readonly Register[] = [registerRun, registerRejudge, registerList];
+const COMMANDS: readonly Register[] = [registerRun, registerRejudge, registerMerge, registerList];
 
 const EXAMPLES = `
 Examples:

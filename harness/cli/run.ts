@@ -5,14 +5,18 @@ import { readProcessEnvironment } from '../config/load.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { systemClock } from '../driver/system-clock.ts';
 import type { Plan } from '../plan/plan.ts';
+import { trialsHere } from '../plan/shard.ts';
 import type { Register } from './command.ts';
 import { announce, writeReports } from './output.ts';
 import { type Progress, progressForm, startProgress } from './progress.ts';
+import { driveShard } from './run-shard.ts';
 
 interface RunOptions {
   readonly seed?: string;
   readonly profile?: string;
   readonly outputDir?: string;
+  readonly shard?: string;
+  readonly campaign?: string;
   readonly color: boolean;
 }
 
@@ -25,6 +29,8 @@ export const registerRun: Register = (root, finish) => {
     .option('--seed <n>', 'seed of all that is generated (HARNESS_SEED)')
     .option('--profile <name>', 'profile by name or path (TARGET_PROFILE)')
     .option('--output-dir <dir>', 'where results go (HARNESS_RESULTS_DIR)')
+    .option('--shard <part>', 'drive one part of the campaign, 2/4 or "alone", and judge nothing')
+    .option('--campaign <name>', 'name of the campaign, the same for all its parts')
     .option('--no-color', 'plain text')
     .action(async (selectors: string[], options) => finish(await runCommand(selectors, options)));
 };
@@ -34,7 +40,7 @@ async function runCommand(selectors: readonly string[], options: RunOptions): Pr
   const ended = endOnSignal();
   const display = createDisplay(options);
   try {
-    const { report, dir } = await runCampaign({
+    const ask = {
       suites: catalogue,
       selectors,
       env: readProcessEnvironment(),
@@ -44,8 +50,9 @@ async function runCommand(selectors: readonly string[], options: RunOptions): Pr
       uniqueWord: randomBytes(3).toString('hex'),
       ended,
       watch: display.watch,
-      render: writeReports,
-    });
+    };
+    if (options.shard !== undefined) return await driveShard(ask, { ...options, shard: options.shard });
+    const { report, dir } = await runCampaign({ ...ask, render: writeReports });
     display.stop();
     return announce(report, dir, options);
   } finally {
@@ -93,7 +100,7 @@ function showDriving(plan: Plan, options: RunOptions): Progress {
   return startProgress({
     ...form,
     colour: form.colour && options.color,
-    plan,
+    plan: { ...plan, trials: [...trialsHere(plan)] },
     scenarios,
     output: process.stderr,
     clock: systemClock,

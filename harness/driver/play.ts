@@ -16,6 +16,7 @@ import type { Redactor } from '../evidence/redaction.ts';
 import { type ScriptEnd, TRANSCRIPT_FORMAT } from '../evidence/transcript.ts';
 import { inOrder } from '../plan/order.ts';
 import type { Plan, PlannedTrial } from '../plan/plan.ts';
+import { paceHere, trialsHere } from '../plan/shard.ts';
 import { dialectOf } from '../protocol/dialects/registry.ts';
 import type { TokenSource } from './auth.ts';
 import { type Catcher, openHooks } from './catcher.ts';
@@ -74,16 +75,17 @@ interface Playing extends PlayWay {
   readonly pacer: Pacer;
 }
 
-/** Drives every trial of the plan; returns when the last transcript is sealed. */
+/** Drives every trial that is this machine's; returns when the last transcript is sealed. */
 export async function play(plan: Plan, way: PlayWay): Promise<void> {
   // Every pause and every request of every trial listens to it, and lets go when it is over.
   setMaxListeners(0, way.ended);
   const observer = startObserver(way.clock);
-  const pacer = createPacer(plan.limits.startsPerSecond, way.clock);
+  const { concurrency, startsPerSecond } = paceHere(plan);
+  const pacer = createPacer(startsPerSecond, way.clock);
   const playing: Playing = { ...way, plan, observer, pacer };
   try {
-    for (const group of inOrder(plan.trials)) {
-      const limit = pLimit(group.concurrency === 'one' ? 1 : plan.limits.concurrency);
+    for (const group of inOrder(trialsHere(plan))) {
+      const limit = pLimit(group.concurrency === 'one' ? 1 : concurrency);
       await Promise.all(group.trials.map((trial) => limit(() => playTrial(playing, trial))));
     }
   } finally {

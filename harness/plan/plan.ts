@@ -110,6 +110,13 @@ export const planSchema = z.object({
   ),
   checks: z.array(z.object({ id: z.string(), requirement: z.string(), title: z.string(), ...choice })),
   trials: z.array(plannedTrial),
+  /** Absent where one machine drives everything. */
+  shard: z
+    .union([
+      z.object({ part: z.number().int().min(1), of: z.number().int().min(1) }),
+      z.object({ part: z.literal('alone') }),
+    ])
+    .optional(),
   /** Agent runs that are started in any case: the least that the campaign costs. */
   agentRuns: z.number().int().min(0),
   /** With all topping up that the budget allows. */
