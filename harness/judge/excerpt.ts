@@ -12,7 +12,23 @@ export interface ExcerptLine {
   readonly seq: number;
   readonly at: Millis;
   readonly text: string;
+  /** The same in parts, for a diagram. */
+  readonly step?: ExcerptStep;
 }
+
+/** What went where: from the actor to the target, back, or nowhere when the harness only noted it. */
+export interface ExcerptStep {
+  readonly actor: string;
+  /** `socket 2`, `exchange 7`: what belongs together. */
+  readonly channel: string;
+  readonly direction: (typeof STEP_DIRECTIONS)[number];
+  readonly kind: string;
+  readonly wire: string;
+  /** Whether the finding points at it; otherwise it is a neighbour. */
+  readonly isMeant: boolean;
+}
+
+export const STEP_DIRECTIONS = ['out', 'in', 'none'] as const;
 
 /** A screen's worth: what is longer is read in the transcript. */
 const MOST_LINES = 12;
@@ -30,7 +46,9 @@ export function excerptOf(refs: readonly EvidenceRef[], transcript: Transcript):
   const shown = [...new Set([...referenced, ...neighbours])].slice(0, MOST_LINES).sort((a, b) => a - b);
   return shown.flatMap((seq) => {
     const entry = entries[seq - 1];
-    return entry === undefined ? [] : [{ trial: header.trial, seq, at: entry.at, text: textOf(entry) }];
+    if (entry === undefined) return [];
+    const step = stepOf(entry, referenced.includes(seq));
+    return [{ trial: header.trial, seq, at: entry.at, text: textOf(step), step }];
   });
 }
 
@@ -51,35 +69,46 @@ function channelOf(entry: Entry): string | undefined {
   return 'exchange' in entry ? `exchange ${entry.exchange}` : undefined;
 }
 
-function textOf(entry: Entry): string {
+/** `->` leaves the harness, `<-` comes from the target, `--` is what the harness noted. */
+const ARROWS = { out: '->', in: '<-', none: '--' } as const;
+
+const textOf = ({ direction, actor, kind, wire }: ExcerptStep): string =>
+  [ARROWS[direction], actor, kind, wire].join(' ').trimEnd();
+
+function stepOf(entry: Entry, isMeant: boolean): ExcerptStep {
   const wire = printable(wireOf(entry)).trim();
-  const shown = wire.length <= WIRE_CHARACTERS ? wire : `${wire.slice(0, WIRE_CHARACTERS - 1)}…`;
-  return [arrowOf(entry), printable(entry.actor), entry.kind, shown].join(' ').trimEnd();
+  return {
+    actor: printable(entry.actor),
+    channel: channelOf(entry) ?? '',
+    direction: directionOf(entry),
+    kind: entry.kind,
+    wire: wire.length <= WIRE_CHARACTERS ? wire : `${wire.slice(0, WIRE_CHARACTERS - 1)}…`,
+    isMeant,
+  };
 }
 
-/** `->` leaves the harness, `<-` comes from the target, `--` is what the harness noted. */
-function arrowOf(entry: Entry): string {
+function directionOf(entry: Entry): ExcerptStep['direction'] {
   switch (entry.kind) {
     case 'http.request':
     case 'ws.dial':
-      return '->';
+      return 'out';
     case 'http.response':
     case 'ws.open':
     case 'ws.refused':
     case 'hook.request':
-      return '<-';
+      return 'in';
     case 'ws.frame':
     case 'ws.ping':
     case 'ws.pong':
-      return entry.direction === 'out' ? '->' : '<-';
+      return entry.direction;
     case 'ws.close':
-      return entry.by === 'target' ? '<-' : entry.by === 'harness' ? '->' : '--';
+      return entry.by === 'target' ? 'in' : entry.by === 'harness' ? 'out' : 'none';
     case 'http.aborted':
     case 'hook.open':
     case 'deadline':
     case 'transport.error':
     case 'fault':
-      return '--';
+      return 'none';
   }
 }
 

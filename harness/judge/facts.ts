@@ -7,6 +7,7 @@ import { collectPace, type Pace } from './pace.ts';
 import { isCompleted } from './run-facts.ts';
 import { collectTables, type TableFact } from './tables.ts';
 import { printable } from './tally.ts';
+import { collectTimelines, type RunTimeline } from './timelines.ts';
 import { versionOf } from './version.ts';
 import type { ExchangeView, SocketView, TrialView } from './views.ts';
 
@@ -33,6 +34,8 @@ export interface CampaignFacts {
   readonly pace: Pace | undefined;
   readonly tables: readonly TableFact[];
   readonly fixtures: FixtureFacts;
+  /** One run of each agent, and those that had no end. */
+  readonly timelines: readonly RunTimeline[];
 }
 
 /** Paths of leftovers that are told; there should be none. */
@@ -54,6 +57,7 @@ export function createFacts(plan: Plan, declared: readonly Table<TrialView>[]): 
   const runs = { asked: 0, completed: 0, made: 0 };
   const pace = collectPace(plan);
   const fixtures: FixtureFacts[] = [];
+  const timelines = collectTimelines();
 
   return {
     take(view, trial) {
@@ -63,12 +67,10 @@ export function createFacts(plan: Plan, declared: readonly Table<TrialView>[]): 
         versions.add(printable(version));
       for (const socket of view.sockets) addAuth(auth, socket);
       fixtures.push(fixtureFacts(view.exchanges));
-      const asked = [...view.runs, ...view.apart.flatMap((socket) => socket.runs)];
-      runs.asked += asked.length;
-      runs.completed += asked.filter(isCompleted).length;
-      runs.made += view.exchanges.filter(isMadeRun).length;
+      countRuns(runs, view);
       pace.take(view);
       tables.take(view);
+      timelines.take(view);
       const last = view.transcript.seal?.endedAtMs ?? view.transcript.entries.at(-1)?.at ?? 0;
       moments.push(view.wallAt(0), view.wallAt(last));
     },
@@ -86,6 +88,7 @@ export function createFacts(plan: Plan, declared: readonly Table<TrialView>[]): 
       pace: pace.conclude(),
       tables: tables.conclude(),
       fixtures: sumOf(fixtures),
+      timelines: timelines.conclude(),
     }),
   };
 }
@@ -98,6 +101,13 @@ const sumOf = (fixtures: readonly FixtureFacts[]): FixtureFacts => ({
     .slice(0, MOST_LEFT)
     .map(printable),
 });
+
+function countRuns(runs: { asked: number; completed: number; made: number }, view: TrialView): void {
+  const asked = [...view.runs, ...view.apart.flatMap((socket) => socket.runs)];
+  runs.asked += asked.length;
+  runs.completed += asked.filter(isCompleted).length;
+  runs.made += view.exchanges.filter(isMadeRun).length;
+}
 
 const isMadeRun = ({ request, response }: ExchangeView): boolean =>
   request.method === 'POST' && /\/agent-runs$/.test(request.url) && response?.status === 201;

@@ -8,6 +8,7 @@ import type { Verdict } from '../core/verdict.ts';
 import type { ExcerptLine } from '../judge/excerpt.ts';
 import type { GateDecision } from '../judge/gate.ts';
 import type { CheckVerdict, Judgement } from '../judge/judge.ts';
+import { chosenTimelines, type RunTimeline } from '../judge/timelines.ts';
 import type { Plan } from '../plan/plan.ts';
 import { conclude } from './conclusion.ts';
 import { connectivityOf } from './connectivity.ts';
@@ -23,6 +24,8 @@ export interface ReportInput {
   readonly judgement?: Judgement | undefined;
   /** By check id, the lines that its first finding points at. */
   readonly excerpts: ReadonlyMap<string, readonly ExcerptLine[]>;
+  /** The runs that findings point at, to be shown beside those that the judgement chose. */
+  readonly timelines?: readonly RunTimeline[];
   /** What the gate decides on `gateInputs` of the same plan and judgement. */
   readonly gate: GateDecision;
   /** Why nothing could be judged. */
@@ -57,6 +60,9 @@ export function assembleReport(input: ReportInput): CampaignReport {
       ...(p95Ms === undefined ? {} : { p95Ms: { ...p95Ms } }),
     })),
     tables: (judgement?.facts.tables ?? []).map(tableOf),
+    timelines: chosenTimelines([...(input.timelines ?? []), ...(judgement?.facts.timelines ?? [])]).map(
+      ({ events, ...told }) => ({ ...told, events: events.map((event) => ({ ...event })) }),
+    ),
     connectivity: connectivityOf(plan, judgement),
     evidence: evidenceOf(judgement),
   } satisfies Omit<CampaignReport, 'conclusion' | 'notProven'>;

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { ERROR_CODES } from '../core/errors.ts';
 import { MEASURES, type MeasureName } from '../core/measure.ts';
 import { DISPOSITIONS, LEVELS, VERDICTS } from '../core/verdict.ts';
+import { STEP_DIRECTIONS } from '../judge/excerpt.ts';
+import { TIMELINE_ENDS, TIMELINE_REASONS } from '../judge/timelines.ts';
 import { ANSWERS } from '../stats/decide.ts';
 
 export const REPORT_FORMAT = 'agent-conformance/report@1';
@@ -20,6 +22,19 @@ const excerptLine = z.object({
   at: z.number(),
   /** Arrow, kind and at most 80 characters of what was on the wire. */
   text: z.string(),
+  /** The same in parts, for a diagram. */
+  step: z
+    .object({
+      actor: z.string(),
+      /** The socket, exchange or hook, by which lines belong together. */
+      channel: z.string(),
+      direction: z.enum(STEP_DIRECTIONS),
+      kind: z.string(),
+      wire: z.string(),
+      /** Whether the finding points at it; otherwise it is a neighbour. */
+      isMeant: z.boolean(),
+    })
+    .optional(),
 });
 
 const finding = z.object({
@@ -130,6 +145,28 @@ const table = z.object({
   notLooked: z.array(z.string()),
 });
 
+/** How one run went: a bounded choice of runs, with times and kinds and no content. */
+const timeline = z.object({
+  /** A finding points at it, it was waited for in vain, or it is the first of its agent. */
+  why: z.enum(TIMELINE_REASONS),
+  trial: z.string(),
+  label: z.string(),
+  agent: z.string(),
+  actor: z.string(),
+  seq: z.number().int(),
+  end: z.enum(TIMELINE_ENDS),
+  tookMs: z.number(),
+  events: z.array(
+    z.object({
+      seq: z.number().int(),
+      atMs: z.number(),
+      kind: z.string(),
+      tool: z.string().optional(),
+    }),
+  ),
+  omitted: z.number().int(),
+});
+
 /** The one document that every renderer reads. */
 export const reportSchema = z.object({
   format: z.literal(REPORT_FORMAT),
@@ -177,9 +214,10 @@ export const reportSchema = z.object({
   checks: z.array(check),
   measures: z.array(measure),
   /** The single samples of each stage, in the order of their beginning: what two reports are compared by. */
-  samples: z.array(samples),
+  samples: z.array(samples).default([]),
   tables: z.array(table),
   claims: z.array(claim),
+  timelines: z.array(timeline).default([]),
   connectivity: z.object({
     host: z.string(),
     versions: z.array(z.string()),
@@ -225,4 +263,5 @@ export type ReportedRequirement = CampaignReport['requirements'][number];
 export type ReportedCheck = CampaignReport['checks'][number];
 export type ReportedFinding = ReportedCheck['findings'][number];
 export type ReportedClaim = CampaignReport['claims'][number];
+export type ReportedTimeline = CampaignReport['timelines'][number];
 export type ReportedMeasure = CampaignReport['measures'][number];

@@ -173,6 +173,7 @@ export function sampleJudgement(checks: readonly CheckVerdict[]): Judgement {
       runs: { asked: 9, completed: 9, made: 0 },
       pace: { wallMs: 248_000, criticalPathMs: 220_000 },
       tables: [],
+      timelines: [],
     },
   };
 }
