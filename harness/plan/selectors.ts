@@ -99,7 +99,7 @@ function tagTest(expression: string, known: ReadonlySet<string>): TagTest {
   for (const tag of tags)
     if (!known.has(tag.toLowerCase()))
       throw new HarnessError('NOTHING_SELECTED', `"${tag}" is no tag`, {
-        hint: `did you mean "${nearest(tag, [...known])}"? "list --tags" shows all of them`,
+        hint: `did you mean "${nearest(tag, [...known])}"? "list tags" shows all of them`,
       });
   return matches;
 }
@@ -119,9 +119,9 @@ function levelTest(levels: string): TagTest {
  * The tags of a check, in lower case: its level, its suite, the capabilities it needs, the interference classes of its
  * scenarios; `safe` where all of them are quiet, `free` where none starts an agent run, `claim` where it is decided on samples.
  */
-export function tagsOf<View>(
+export function tagsOf(
   scenarios: readonly Scenario[],
-): (candidate: Candidate<View>) => ReadonlySet<string> {
+): <View>(candidate: Candidate<View>) => ReadonlySet<string> {
   const byId = new Map(scenarios.map((scenario) => [scenario.id, scenario]));
   return ({ suite, requirement, check }) => {
     const own = check.scenarios.flatMap((id) => byId.get(id) ?? []);
