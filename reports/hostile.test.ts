@@ -1,47 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { assembleReport } from '../harness/report/assemble.ts';
-import type { CampaignReport } from '../harness/report/model.ts';
 import { plainText } from '../harness/report/plain-text.ts';
-import {
-  redCampaign,
-  sampleFinding,
-  sampleJudgement,
-  samplePlan,
-  sampleRequirement,
-  sampleVerdict,
-} from '../harness/report/sample-campaign.ts';
 import { renderJson } from './json.ts';
 import { renderMarkdown } from './markdown.ts';
 import { block, code, prose } from './markdown-text.ts';
 import { renderTerminal } from './terminal.ts';
+import { brokenReport, hostileReport } from './test-support/reports.ts';
 
 const ESC = String.fromCharCode(27);
 const RLO = String.fromCharCode(0x202e);
 const SEPARATOR = String.fromCharCode(0x2028);
-const HOSTILE = `a|b \`c\` \`\`\` <img src=x> [x](http://evil.example) @team www.evil.example ${ESC}[2J\r\n# h ${RLO}${SEPARATOR}z`;
 const WAY = { colour: false, unicode: true, path: 'results/c/report.json' };
-
-function hostileReport(): CampaignReport {
-  const input = redCampaign();
-  const finding = sampleFinding('fail', {
-    expected: HOSTILE,
-    actual: HOSTILE,
-    refs: [{ trial: HOSTILE, entries: [1] }],
-  });
-  const judgement = sampleJudgement([
-    sampleVerdict('LC-3', [finding]),
-    sampleVerdict('LC-4', [{ ...finding, verdict: 'inconclusive' }]),
-    sampleVerdict('LC-9', [{ ...finding, verdict: 'error' }]),
-  ]);
-  const auth = [{ label: HOSTILE, answer: HOSTILE, n: 1 }];
-  const connectivity = { ...judgement.facts.connectivity, versions: [HOSTILE], auth };
-  const excerpts = new Map([['lifecycle/lc-3', [{ trial: 't', seq: 1, at: 1, text: HOSTILE }]]]);
-  return assembleReport({
-    ...input,
-    excerpts,
-    judgement: { ...judgement, facts: { ...judgement.facts, connectivity } },
-  });
-}
 
 /** Markdown without its code spans and blocks: where markup would be markup. */
 const outsideCode = (markdown: string): string =>
@@ -89,27 +57,11 @@ describe('text from the target', () => {
 });
 
 describe('a target that breaks everything', () => {
-  const ids = Array.from({ length: 400 }, (_, index) => `LC-${index + 1}`);
-  const many = (verdict: 'fail' | 'inconclusive'): CampaignReport =>
-    assembleReport({
-      plan: samplePlan(ids.map((id) => sampleRequirement(id))),
-      judgement: sampleJudgement(
-        ids.map((id) =>
-          sampleVerdict(
-            id,
-            Array.from({ length: 10 }, () => sampleFinding(verdict)),
-          ),
-        ),
-      ),
-      excerpts: new Map(),
-      gate: { exitCode: 1, because: ids },
-    });
-
   it.each(['fail', 'inconclusive'] as const)('does not fill the page with %s', (verdict) => {
-    const markdown = renderMarkdown(many(verdict));
+    const markdown = renderMarkdown(brokenReport(verdict));
     expect(markdown.split('\n').length).toBeLessThan(130);
     expect(markdown).toMatch(/and 3\d\d more/);
-    const text = renderTerminal(many(verdict), WAY);
+    const text = renderTerminal(brokenReport(verdict), WAY);
     expect(text.split('\n').length).toBeLessThan(120);
     expect(text).toContain('and 390 more, in the report');
   });

@@ -3,8 +3,8 @@
  * invisible or direction-changing ones, no line breaks, and no more than a reader wants.
  */
 
-/** Control, format (zero-width, bidi), surrogate and private characters; line and paragraph separators. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]+/gu;
+/** Control, format (zero-width, bidi), surrogate, private and no characters; line and paragraph separators. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]+/gu;
 /** Long enough for any sentence of ours, short enough that a hostile target cannot fill a page. */
 const MOST_CHARACTERS = 300;
 
