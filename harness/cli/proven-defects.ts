@@ -15,6 +15,14 @@ const ROW = /^\| (\S+) \| (?:MUST|SHOULD|MAY) \| .* \| (.*) \|$/;
  * deployment, and that page is generated from it. Empty where the page is not there.
  */
 export function provenDefects(): readonly ProvenDefect[] {
+  known ??= readDefects();
+  return known;
+}
+
+/** The page does not change while we run. */
+let known: readonly ProvenDefect[] | undefined;
+
+function readDefects(): readonly ProvenDefect[] {
   const found = new Map<string, string[]>();
   for (const line of pageText().split('\n')) {
     const [, requirement, defects = ''] = ROW.exec(line) ?? [];
