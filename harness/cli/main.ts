@@ -1,8 +1,9 @@
-#!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { harnessIdentity } from '../campaign/basis.ts';
 import { EXIT, type ExitCode } from '../core/exit-code.ts';
 import type { Finish, Register } from './command.ts';
+import { registerCompare } from './compare.ts';
+import { registerExplain } from './explain.ts';
 import { explainFailure } from './failure.ts';
 import { registerList } from './list.ts';
 import { registerMerge } from './merge.ts';
@@ -10,7 +11,14 @@ import { registerRejudge } from './rejudge.ts';
 import { registerRun } from './run.ts';
 
 /** Every command, in the order of the help. */
-const COMMANDS: readonly Register[] = [registerRun, registerRejudge, registerMerge, registerList];
+const COMMANDS: readonly Register[] = [
+  registerRun,
+  registerRejudge,
+  registerMerge,
+  registerCompare,
+  registerList,
+  registerExplain,
+];
 
 const EXAMPLES = `
 Examples:

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { benchPlan } from '../../bench/plan.ts';
 import { parseShard, type Shard, shardWord } from '../core/shard.ts';
-import { inOrder } from './order.ts';
-import { sealPlan } from './seal.ts';
-import { paceHere, shardPlan, trialsHere, unitePlans } from './shard.ts';
+import { inOrder } from '../plan/order.ts';
+import { sealPlan } from '../plan/seal.ts';
+import { paceHere, shardPlan, trialsHere, unitePlans } from '../plan/shard.ts';
 
 const whole = benchPlan('ws://127.0.0.1:1/ws');
 const shards: readonly Shard[] = [1, 2, 3].map((part) => ({ part, of: 3 }));

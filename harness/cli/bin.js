@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+// `npx agent-conformance` is the same command in a checkout, where the sources are, and in an installed package, where
+// what was built from them is.
+import { existsSync } from 'node:fs';
+
+const source = new URL('./main.ts', import.meta.url);
+if (existsSync(source)) {
+  const { register } = await import('tsx/esm/api');
+  register();
+  await import(source.href);
+} else {
+  await import('../../dist/harness/cli/main.js');
+}
