@@ -7,6 +7,7 @@ export const EXIT_OF_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
   CONFIG_INVALID: EXIT.usage,
   NOTHING_SELECTED: EXIT.usage,
   PROFILE_INVALID: EXIT.usage,
+  REPORT_INVALID: EXIT.usage,
   TOO_FEW_IDENTITIES: EXIT.usage,
   TARGET_UNREACHABLE: EXIT.targetNotReady,
   TOKEN_UNAVAILABLE: EXIT.targetNotReady,

@@ -47,3 +47,45 @@ export function compareAll(pairs: readonly Pair[], alpha = 0.05): readonly Compa
     return { answer, ...size, pWorse, pNotWorse };
   });
 }
+
+export interface Contrast {
+  /** Worse or better by more than the margin; surely not worse by more; or samples too few to tell. */
+  readonly answer: 'worse' | 'better' | 'not-worse' | 'undecided';
+  readonly shift: Estimate;
+  readonly dominance: Estimate;
+  /** Of a difference beyond the margin either way, corrected for the number of pairs. */
+  readonly pDifferent: number;
+  /** Corrected likewise, in a family of its own. */
+  readonly pNotWorse: number;
+  readonly isExact: boolean;
+}
+
+/**
+ * Looks for differences both ways: of pairs that do not differ, any is called different with probability `alpha` at most.
+ * @throws RangeError for a side with fewer than two samples.
+ */
+export function contrastAll(pairs: readonly Pair[], alpha = 0.05): readonly Contrast[] {
+  const tests = pairs.map(({ baseline, current, margin }) => {
+    const moved = (by: number): readonly number[] => current.map((sample) => sample + by);
+    const above = rankTest(moved(-margin), baseline);
+    return { above, below: margin === 0 ? above : rankTest(moved(margin), baseline) };
+  });
+  const either = holm(
+    tests.map(({ above, below }) => Math.min(1, 2 * Math.min(above.pGreater, below.pLess))),
+  );
+  const notWorse = holm(tests.map(({ above }) => above.pLess));
+  return tests.map(({ above, below }, index) => {
+    const { baseline = [], current = [] } = pairs[index] ?? {};
+    const [pDifferent = 1, pNotWorse = 1] = [either[index], notWorse[index]];
+    const direction = above.pGreater < below.pLess ? 'worse' : 'better';
+    const rest = pNotWorse <= alpha ? 'not-worse' : 'undecided';
+    return {
+      answer: pDifferent <= alpha ? direction : rest,
+      shift: shift(current, baseline),
+      dominance: dominance(current, baseline),
+      pDifferent,
+      pNotWorse,
+      isExact: above.isExact,
+    };
+  });
+}
