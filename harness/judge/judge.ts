@@ -8,6 +8,7 @@
  */
 import type { CampaignCheck, ClaimCheck, Terms, TrialCheck } from '../core/check.ts';
 import { type Finding, inconclusive } from '../core/finding.ts';
+import { CAPABILITIES, type Capability } from '../core/requirement.ts';
 import type { Suite } from '../core/suite.ts';
 import { type Verdict, worstVerdict } from '../core/verdict.ts';
 import type { ReadTranscript } from '../evidence/codec.ts';
@@ -38,6 +39,10 @@ export interface TrialEvidence {
   readonly end?: string;
   readonly note?: string;
   readonly entries: number;
+  /** By the wall clock of the harness, RFC 3339 UTC. */
+  readonly startedAt?: string;
+  /** To the seal; to the last entry where there is none. */
+  readonly tookMs?: number;
 }
 
 export interface Judgement {
@@ -64,6 +69,9 @@ export interface Judge {
   readonly conclude: () => Judgement;
 }
 
+const lackedBy = ({ capabilities }: Plan): ReadonlySet<Capability> =>
+  new Set(CAPABILITIES.filter((capability) => capabilities[capability]?.available === false));
+
 /** A judge for the checks that the plan selected; `suites` are the declarations it names. */
 export function createJudge(plan: Plan, suites: readonly Suite<TrialView>[], dialect: Dialect): Judge {
   const terms: Terms = {
@@ -71,6 +79,7 @@ export function createJudge(plan: Plan, suites: readonly Suite<TrialView>[], dia
     variationPoints: plan.variationPoints,
     prices: plan.prices,
     origins: plan.origins,
+    lacks: lackedBy(plan),
   };
   const selected = new Set(plan.checks.filter((check) => check.selected).map(({ id }) => id));
   const own = suites.flatMap(({ checks }) => checks).filter(({ id }) => selected.has(id));
@@ -161,13 +170,14 @@ function ownEvidence(
 function evidenceOf(trial: string, read: ReadTranscript | undefined): TrialEvidence {
   const note = read?.damage === undefined ? {} : { note: read.damage };
   if (read?.transcript === undefined) return { trial, state: 'missing', entries: 0, ...note };
-  const { seal, entries } = read.transcript;
-  if (seal === undefined) return { trial, state: 'unsealed', entries: entries.length, ...note };
+  const { header, seal, entries } = read.transcript;
+  const tookMs = seal?.endedAtMs ?? entries.at(-1)?.at ?? 0;
+  const seen = { trial, entries: entries.length, startedAt: header.startedAt, tookMs };
+  if (seal === undefined) return { ...seen, state: 'unsealed', ...note };
   const reason = seal.overflow ?? seal.reason;
   return {
-    trial,
+    ...seen,
     state: 'sealed',
-    entries: entries.length,
     end: seal.end,
     ...(reason === undefined ? {} : { note: reason }),
   };

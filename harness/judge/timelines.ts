@@ -27,6 +27,8 @@ export interface RunTimeline {
   readonly actor: string;
   /** The entry that asked for it. */
   readonly seq: number;
+  /** When it was asked for, from the start of the trial. */
+  readonly askedMs: number;
   readonly end: (typeof TIMELINE_ENDS)[number];
   /** From asking to the end; to the last that was heard where there is none. */
   readonly tookMs: number;
@@ -106,6 +108,7 @@ function timelineOf(run: RunView, view: TrialView, why: RunTimeline['why']): Run
     agent: printable(run.agent),
     actor: printable(run.actor.name),
     seq: run.askedSeq,
+    askedMs: run.askedAt,
     end: endOf(run),
     tookMs: Math.max(endedAt, heardAt) - run.askedAt,
     events: events.map(({ seq, at, event }) => ({

@@ -154,6 +154,8 @@ const timeline = z.object({
   agent: z.string(),
   actor: z.string(),
   seq: z.number().int(),
+  /** From the start of the trial. */
+  askedMs: z.number().optional(),
   end: z.enum(TIMELINE_ENDS),
   tookMs: z.number(),
   events: z.array(
@@ -249,6 +251,8 @@ export const reportSchema = z.object({
         trial: z.string(),
         state: z.enum(['sealed', 'unsealed', 'missing']),
         entries: z.number().int(),
+        startedAt: z.string().optional(),
+        tookMs: z.number().optional(),
         end: z.string().optional(),
         note: z.string().optional(),
       }),
