@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { WebSocket } from 'ws';
 import type { Credential } from './auth/principal.ts';
 import type { TurnExport } from './runs/account.ts';
@@ -24,7 +25,14 @@ export type UpgradeDecision =
       readonly code: string;
       readonly detail: string;
     }
-  | { readonly kind: 'close'; readonly closeCode: number; readonly reason: string };
+  | {
+      readonly kind: 'close';
+      readonly closeCode: number;
+      readonly reason: string;
+      /** What is said before it closes. */
+      readonly frame?: object;
+      readonly protocol?: string | undefined;
+    };
 
 /** Decides about a socket. */
 export type UpgradeGate = (offer: UpgradeOffer) => Promise<UpgradeDecision>;
@@ -69,4 +77,6 @@ export interface Boundaries {
   readonly keepAlive: (honest: KeepAlive) => KeepAlive;
   /** Where runs that ended are told to the telemetry. */
   readonly exports: (honest: TurnExport) => TurnExport;
+  /** The servers that write answers to the wire, before they listen. */
+  readonly servers: (honest: Server) => Server;
 }

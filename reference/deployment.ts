@@ -12,6 +12,8 @@ import { httpApp } from './http/app.ts';
 import { listen, type Origin, serverOf } from './http/origin.ts';
 import { telemetryApp } from './http/telemetry-app.ts';
 import { TELEMETRY_SERVICES, type TelemetryService } from './http/telemetry-routes.ts';
+import { combined } from './layers.ts';
+import { noiseOf, noiseSettings } from './noise/catalogue.ts';
 import { AgentRuns } from './runs/agent-runs.ts';
 import { RunsInFlight } from './runs/in-flight.ts';
 import { RunService } from './runs/service.ts';
@@ -170,7 +172,7 @@ async function run(composition: Composition): Promise<Running> {
   const inside = services(composition, reporter);
   const sockets = socketServer(composition, inside, verify);
   const { main, apart, ingest } = applications(composition, inside, verify);
-  const server = serverOf(boundaries.http(async (request) => main.fetch(request)));
+  const server = boundaries.servers(serverOf(boundaries.http(async (request) => main.fetch(request))));
   server.on('upgrade', (request, stream, head) => {
     sockets.upgrade(request, stream, head).catch(() => stream.destroy());
   });
@@ -180,7 +182,7 @@ async function run(composition: Composition): Promise<Running> {
   const stopServing = () => Promise.all(origins.map((origin) => origin.stop()));
   try {
     for (const { name, port, app } of apart) {
-      const serving = serverOf(boundaries.http(async (request) => app.fetch(request)));
+      const serving = boundaries.servers(serverOf(boundaries.http(async (request) => app.fetch(request))));
       const origin = await listen(serving, port, settings.host);
       origins.push(origin);
       urls[`${name}Url`] = origin.url;
@@ -206,7 +208,7 @@ async function run(composition: Composition): Promise<Running> {
 
 /** Starts a deployment in this process; many can run side by side, each on a database of its own. */
 export async function startDeployment(given: DeploymentSettings): Promise<Deployment> {
-  const settings = completeSettings(given);
+  const settings = completeSettings({ ...given, ...noiseSettings(given.noise) });
   const { identities, jwtSecret, issuer, clock, allowedOrigins, version } = settings;
   const keys = { secret: jwtSecret, issuer, clock };
   const defects = defectSwitch(
@@ -218,7 +220,8 @@ export async function startDeployment(given: DeploymentSettings): Promise<Deploy
   const faults = faultSwitch((unavailable) => store.setReachable(!unavailable.has('store')));
   let running: Running;
   try {
-    running = await run({ settings, keys, store, boundaries: defects.boundaries, faults });
+    const boundaries = combined(defects.boundaries, noiseOf(settings.noise, keys));
+    running = await run({ settings, keys, store, boundaries, faults });
   } catch (error) {
     await store.close();
     throw error;

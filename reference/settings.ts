@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { ModelSettings } from './agents/model/client.ts';
 import { type Clock, steadyClock } from './clock.ts';
+import type { NoiseChoice } from './noise/noise.ts';
 
 /** A user of the deployment, with the credentials its token endpoint accepts. */
 export interface Identity {
@@ -47,6 +48,8 @@ export interface Settings {
   readonly identities: readonly Identity[];
   readonly limits: Limits;
   readonly defects: readonly string[];
+  /** Allowed ways that it has besides its own. */
+  readonly noise: NoiseChoice;
   /** How long a delaying defect delays; self-tests scale it down. */
   readonly defectDelayMs: number;
   readonly clock: Clock;
@@ -114,6 +117,7 @@ export function completeSettings(given: DeploymentSettings): Settings {
     tokenLifetimeSeconds: 24 * 3600,
     identities: identitiesFor(),
     defects: [],
+    noise: { kinds: [], seed: 0 },
     defectDelayMs: 20_000,
     clock: steadyClock(),
     newId: randomUUID,

@@ -1,4 +1,5 @@
 import type { Boundaries } from '../boundaries.ts';
+import { stacked } from '../layers.ts';
 import { badInputDefects } from './bad-input-defects.ts';
 import { crossSurfaceDefects } from './cross-surface-defects.ts';
 import type { Defect, DefectContext, DefectFacts } from './defect.ts';
@@ -103,11 +104,6 @@ export interface DefectSwitch {
   readonly boundaries: Boundaries;
 }
 
-/** Puts the active layers around the honest behaviour, the one named first innermost. */
-function layered<T>(honest: T, layers: readonly (((inner: T) => T) | undefined)[]): T {
-  return layers.reduce((inner, layer) => layer?.(inner) ?? inner, honest);
-}
-
 /**
  * Boundaries that commit whatever is switched on. A change holds for requests, upgrades and sockets
  * that come after it; a socket keeps the defects it was opened with.
@@ -120,20 +116,17 @@ export function defectSwitch(context: DefectContext, initial: readonly string[])
     if (unknown.length > 0) throw new UnknownDefectError(unknown);
     active = new Map(ids.map((id) => [id, active.get(id) ?? byId.get(id)?.build(context) ?? {}]));
   };
-  const layers = <K extends keyof Boundaries>(boundary: K) =>
-    [...active.values()].map((each) => each[boundary]);
   activate(initial);
   return {
     active: () => [...active.keys()],
     activate,
-    boundaries: {
-      http: (honest) => (request) => layered(honest, layers('http'))(request),
-      tokens: (honest) => (token) => layered(honest, layers('tokens'))(token),
-      upgrades: (honest) => (offer) => layered(honest, layers('upgrades'))(offer),
-      sockets: (honest) => (peer) => layered(honest, layers('sockets'))(peer),
-      keepAlive: (honest) => (socket, intervalMs) => layered(honest, layers('keepAlive'))(socket, intervalMs),
-      streams: (honest) => (peer, runId) => layered(honest, layers('streams'))(peer, runId),
-      exports: (honest) => (turn) => layered(honest, layers('exports'))(turn),
-    },
+    boundaries: stacked(() => [...active.values()]),
   };
+}
+
+/** What a defect does to the boundaries, for who does the same under a declaration that allows it. */
+export function boundariesOf(id: string, context: DefectContext): Partial<Boundaries> {
+  const defect = DEFECTS.find((one) => one.id === id);
+  if (defect === undefined) throw new UnknownDefectError([id]);
+  return defect.build(context);
 }

@@ -101,11 +101,13 @@ export class SocketServer {
       refuseUpgrade(stream, 429, 'RATE_LIMITED', 'too many sockets at once; close one');
       return;
     }
-    this.#protocols.set(request, decision.kind === 'open' ? decision.protocol : undefined);
+    this.#protocols.set(request, decision.protocol);
     this.#server.handleUpgrade(request, stream, head, (socket) => {
       socket.on('error', () => undefined); // the library closes the socket with the right code itself
-      if (decision.kind === 'close') closeSocket(socket, decision.closeCode, decision.reason);
-      else this.#serve(socket, destination, decision);
+      if (decision.kind === 'close') {
+        if (decision.frame !== undefined) socket.send(JSON.stringify(decision.frame));
+        closeSocket(socket, decision.closeCode, decision.reason);
+      } else this.#serve(socket, destination, decision);
     });
   }
 
