@@ -1,0 +1,7 @@
+import { CONTENT_OPERATORS } from './content.ts';
+import { FRAME_OPERATORS } from './frames.ts';
+import type { Operator } from './operator.ts';
+import { ORDER_OPERATORS } from './order.ts';
+
+/** Every way in which a recording is changed. */
+export const OPERATORS: readonly Operator[] = [...ORDER_OPERATORS, ...CONTENT_OPERATORS, ...FRAME_OPERATORS];
