@@ -3,9 +3,7 @@
  * document, and nothing flows back.
  */
 import { type Config, loadConfig } from '../config/load.ts';
-import { defineProfile, type Profile } from '../config/profile.ts';
 import type { Target } from '../config/target.ts';
-import type { VariableName } from '../config/variables.ts';
 import type { Clock } from '../core/clock.ts';
 import { HarnessError } from '../core/errors.ts';
 import type { Scenario } from '../core/scenario.ts';
@@ -24,19 +22,18 @@ import type { Plan } from '../plan/plan.ts';
 import { shardPlan, trialsHere } from '../plan/shard.ts';
 import type { ReportInput } from '../report/assemble.ts';
 import type { CampaignReport } from '../report/model.ts';
+import { watchForBreach } from './bail.ts';
 import { basisOf } from './basis.ts';
 import { createFolder, evidencePath, loadPlan, pruneEvidence, quarantineSecrets } from './folder.ts';
 import { judgeStored } from './judge-stored.ts';
-import { startReferenceProcess } from './reference-process.ts';
+import { type Surroundings, withOwnReference } from './own-reference.ts';
 import { stoppingRule } from './stopping.ts';
 
 /** What whoever starts a campaign decides. */
-export interface CampaignAsk {
+export interface CampaignAsk extends Surroundings {
   readonly suites: readonly Suite<TrialView>[];
   readonly selectors: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
-  readonly overrides?: Readonly<Partial<Record<VariableName, string>>>;
+  readonly bounds?: CampaignBounds;
   readonly clock: Clock;
   /** Six or more characters that no other campaign has. */
   readonly uniqueWord: string;
@@ -45,6 +42,18 @@ export interface CampaignAsk {
   readonly watch: (event: CampaignEvent) => void;
   /** Writes the artefacts into the folder; called once, before the final scan for secrets. */
   readonly render: (report: CampaignReport, dir: string) => void;
+}
+
+/** How far a campaign may go, beyond what the configuration says. */
+export interface CampaignBounds {
+  /** How many times as often everything is driven. */
+  readonly repeat?: number;
+  /** Agent runs that the whole campaign may start; one that needs more is refused. */
+  readonly agentRuns?: number;
+  /** How long the driving may take. */
+  readonly maxMs?: number;
+  /** Whether the first breach of a MUST ends the driving. */
+  readonly bail?: boolean;
 }
 
 export type CampaignEvent =
@@ -66,7 +75,8 @@ export async function runCampaign(ask: CampaignAsk): Promise<CampaignResult> {
   const config = await loadConfig({ env, cwd, overrides });
   if (config.harness.evidenceDir !== undefined) return judgeOnly(ask, config.harness.evidenceDir);
   if (config.target !== undefined) return driveAndJudge(ask, config, config.target);
-  return withReference(ask, overrides, config.harness.users);
+  ask.watch({ kind: 'reference-starting' });
+  return withOwnReference(ask, config.harness.users, (own) => driveAndJudge(ask, own.config, own.target));
 }
 
 function judgeOnly(ask: CampaignAsk, dir: string): CampaignResult {
@@ -74,51 +84,6 @@ function judgeOnly(ask: CampaignAsk, dir: string): CampaignResult {
   ask.render(report, dir);
   return { dir, report };
 }
-
-/** So that a thorough run of some ten thoughts takes longer than a second, the limit for held-back events. */
-const THINKING_MS = 120;
-/** Users that the reference has anyway. */
-const FEWEST_USERS = 6;
-/** Whoever waits for two pings of the default interval waits for most of a minute. */
-const PING_SECONDS = 2;
-
-const ownReference = (controlUrl: string | undefined): Profile =>
-  defineProfile({
-    name: 'reference',
-    extends: 'reference',
-    variationPoints: { 'VP-PING': String(PING_SECONDS) },
-    ...(controlUrl === undefined ? {} : { faults: { url: `${controlUrl}/faults` } }),
-  });
-
-async function withReference(
-  ask: CampaignAsk,
-  overrides: CampaignAsk['overrides'],
-  users: number,
-): Promise<CampaignResult> {
-  ask.watch({ kind: 'reference-starting' });
-  const pings = ['--ping-interval-ms', String(PING_SECONDS * 1000)];
-  const flags = ['--thinking-ms', String(THINKING_MS), ...pings, '--control'];
-  if (users > FEWEST_USERS) flags.push('--users', String(users));
-  const reference = await startReferenceProcess(flags);
-  try {
-    const config = await loadConfig({
-      env: ask.env,
-      cwd: ask.cwd,
-      overrides: { ...pace(ask), ...overrides, ...reference.variables },
-      ...(overrides?.TARGET_PROFILE === undefined ? { profile: ownReference(reference.controlUrl) } : {}),
-    });
-    if (config.target === undefined) throw new HarnessError('INTERNAL', 'the reference gave no target');
-    return await driveAndJudge(ask, config, config.target);
-  } finally {
-    await reference.stop();
-  }
-}
-
-/** Our own deployment does little but think: twice as many trials at once do not slow each other. */
-const OWN_CONCURRENCY = '8';
-
-const pace = ({ env }: CampaignAsk): CampaignAsk['overrides'] =>
-  env['HARNESS_CONCURRENCY'] === undefined ? { HARNESS_CONCURRENCY: OWN_CONCURRENCY } : {};
 
 /** `20261121-025959-k3x9qa`: sorts by time, and is a folder's name everywhere. */
 function campaignName({ clock, uniqueWord }: CampaignAsk): string {
@@ -167,14 +132,22 @@ export async function runShard(ask: ShardAsk): Promise<ShardResult> {
 type Ending = Pick<ReportInput, 'stopped' | 'interrupted'>;
 type DriveAsk = Omit<CampaignAsk, 'render'>;
 
-function planOf(
-  { suites, selectors, clock }: DriveAsk,
+/**
+ * The plan of a campaign.
+ * @throws HarnessError as `makePlan`, and `CONFIG_INVALID` where it would start more agent runs than it may.
+ */
+export function planOf(
+  { suites, selectors, clock, bounds = {} }: Omit<DriveAsk, 'ended' | 'watch' | 'uniqueWord'>,
   config: Config,
   target: Target,
   campaign: string,
 ): Plan {
   const createdAt = new Date(clock.wall()).toISOString();
-  return makePlan(suites, basisOf(config, target, { campaign, createdAt, selectors }));
+  const { repeat = 1, agentRuns = Number.POSITIVE_INFINITY } = bounds;
+  const plan = makePlan(suites, { ...basisOf(config, target, { campaign, createdAt, selectors }), repeat });
+  if (plan.agentRuns <= agentRuns) return plan;
+  const needs = `what is selected starts ${plan.agentRuns} agent runs in any case, and the budget is ${agentRuns}`;
+  throw new HarnessError('CONFIG_INVALID', needs, { hint: 'select less, or raise the budget' });
 }
 
 /** Drives a plan into a folder of its own; what `conclude` writes is searched for secrets like the evidence. */
@@ -216,7 +189,7 @@ async function drive(
   const scenarios = new Map(
     suites.flatMap((suite) => suite.scenarios.map((scenario) => [scenario.id, scenario])),
   );
-  const ended = withTimeLimit(ask.ended, config.harness.maxMinutes);
+  const { ended, watch, release } = bounded(ask, config, plan, dir);
   try {
     await awaitReachable(
       `${target.url}${target.endpoints.health}`,
@@ -230,10 +203,12 @@ async function drive(
     const stopping = plan.shard === undefined ? stoppingRule(plan, suites, dir) : undefined;
     const how = { stopping, scenarios, network, tokens, redactor, clock, faults, evidenceDir, ended };
     const catcher = needsCatcher(plan, scenarios) ? await openCatcher(config.harness.catcher) : undefined;
-    await play(plan, { ...how, catcher, watch: ask.watch }).finally(() => catcher?.close());
+    await play(plan, { ...how, catcher, watch }).finally(() => catcher?.close());
   } catch (cause) {
     if (cause instanceof HarnessError) return { stopped: cause };
     throw cause;
+  } finally {
+    release();
   }
   return ask.ended.aborted ? { interrupted: ask.ended.reason === 143 ? 143 : 130 } : {};
 }
@@ -241,8 +216,27 @@ async function drive(
 const needsCatcher = (plan: Plan, scenarios: ReadonlyMap<string, Scenario>): boolean =>
   trialsHere(plan).some(({ scenario }) => scenarios.get(scenario)?.needs.includes('webhook-catcher'));
 
-function withTimeLimit(ended: AbortSignal, minutes: number | undefined): AbortSignal {
-  return minutes === undefined ? ended : AbortSignal.any([ended, AbortSignal.timeout(minutes * 60_000)]);
+/** What ends the driving early, and who has to hear of it. */
+function bounded(
+  { ended, watch, bounds = {}, suites }: DriveAsk,
+  { harness: { maxMinutes = Number.POSITIVE_INFINITY } }: Config,
+  plan: Plan,
+  dir: string,
+): { readonly ended: AbortSignal; readonly watch: (event: PlayEvent) => void; readonly release: () => void } {
+  const stop = new AbortController();
+  const ms = Math.min(bounds.maxMs ?? Number.POSITIVE_INFINITY, maxMinutes * 60_000);
+  const late = (): void => stop.abort(`the campaign took longer than ${ms / 1000} s, its limit`);
+  const timer = Number.isFinite(ms) ? setTimeout(late, ms) : undefined;
+  const onBreach = (check: string): void => stop.abort(`${check} failed, and the first failure ends it`);
+  const look = bounds.bail === true ? watchForBreach(plan, suites, dir, onBreach) : undefined;
+  return {
+    ended: AbortSignal.any([ended, stop.signal]),
+    watch(event) {
+      watch(event);
+      look?.(event);
+    },
+    release: () => clearTimeout(timer),
+  };
 }
 
 function refuseSecrets(dir: string, redactor: Redactor): void {

@@ -25,6 +25,8 @@ export type PlanBasis = Pick<
   | 'selectors'
 > & {
   readonly identities: readonly { readonly name: string; readonly tenant?: string; readonly user?: string }[];
+  /** How many times as often everything is driven; once without it. */
+  readonly repeat?: number;
 };
 
 /**
@@ -33,10 +35,10 @@ export type PlanBasis = Pick<
  * the target was configured with.
  */
 export function makePlan<View>(suites: readonly Suite<View>[], basis: PlanBasis): Plan {
-  const { identities, ...stated } = basis;
+  const { identities, repeat = 1, ...stated } = basis;
   const asked = chooseChecks(suites, basis.selectors, basis.capabilities);
   const needed = neededScenarios(suites, asked, basis.capabilities).map((scenario) =>
-    sized(scenario, basis.limits.users),
+    sized({ ...scenario, trials: scenario.trials * repeat }, basis.limits.users),
   );
   const { chosen, scenarios } = withinBudget(asked, needed, basis.limits.agentRuns);
   refuseNothing(chosen, basis.selectors);
@@ -44,6 +46,7 @@ export function makePlan<View>(suites: readonly Suite<View>[], basis: PlanBasis)
   return sealPlan({
     format: PLAN_FORMAT,
     ...stated,
+    ...(repeat === 1 ? {} : { repeat }),
     requirements: suites.flatMap((suite) => planRequirements(suite, chosen)),
     checks: chosen.map(({ check, selected, reason }) => ({
       id: check.id,
