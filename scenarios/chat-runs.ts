@@ -120,6 +120,7 @@ export const twoSockets = defineScenario({
 export const cancellation = defineScenario({
   id: 'cancellation',
   purpose: 'cancels a run in flight',
+  needs: ['cancellation'],
   trials: 3,
   agentRuns: 1,
   play: (stage) =>

@@ -81,6 +81,7 @@ export const sampleTeam = defineScenario({
 export const sampleCancellation = defineScenario({
   id: 'latency-cancel',
   purpose: 'cancels a run in flight, for another sample',
+  needs: ['cancellation'],
   agentRuns: 1,
   async play(stage) {
     const { completionMs, firstEventMs, cancelMs } = stage.thresholds;

@@ -24,13 +24,18 @@ export function basisOf(
   given: { readonly campaign: string; readonly createdAt: string; readonly selectors: readonly string[] },
 ): PlanBasis {
   const { name, url, wsUrl, environment, profile, dialect, endpoints, limits, origins } = target;
+  const { vocabulary } = target;
   const { startsPerSecond, frameBytes, entriesPerTrial, evidenceBytesPerTrial } = limits;
   return {
     campaign: given.campaign,
     createdAt: given.createdAt,
     harness: { ...harnessIdentity(), node: process.version },
     seed: config.harness.seed,
-    target: { name, url, wsUrl, environment, profile, dialect, endpoints: { ...endpoints } },
+    target: {
+      ...{ name, url, wsUrl, environment, profile, dialect },
+      ...(vocabulary === undefined ? {} : { vocabulary: structuredClone(vocabulary) }),
+      endpoints: { ...endpoints },
+    },
     capabilities: target.capabilities,
     variationPoints: target.variationPoints,
     thresholds: target.thresholds,

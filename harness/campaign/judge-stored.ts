@@ -24,7 +24,7 @@ export function judgeStored(
   suites: readonly Suite<TrialView>[],
   ending: Pick<ReportInput, 'stopped' | 'interrupted'> = {},
 ): CampaignReport {
-  const dialect = dialectOf(plan.target.dialect);
+  const dialect = dialectOf(plan.target);
   if (dialect === undefined)
     throw new HarnessError(
       'EVIDENCE_INVALID',

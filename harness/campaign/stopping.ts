@@ -17,7 +17,7 @@ export function stoppingRule(
   suites: readonly Suite<TrialView>[],
   dir: string,
 ): StoppingRule | undefined {
-  const dialect = dialectOf(plan.target.dialect);
+  const dialect = dialectOf(plan.target);
   if (dialect === undefined || !plan.trials.some(({ topUp }) => topUp === true)) return undefined;
   const book = openClaims(plan, claimsOf(suites, plan));
   const unread: PlannedTrial[] = [];

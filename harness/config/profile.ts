@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { PriceTable } from '../core/prices.ts';
 import { CAPABILITIES, type Capability } from '../core/requirement.ts';
 import type { Thresholds } from '../core/thresholds.ts';
+import { VOCABULARY_SCHEMA, type Vocabulary } from '../core/vocabulary.ts';
 import { DIALECT_IDS } from '../protocol/dialects/registry.ts';
 import { isOrigin, isPlace } from './address.ts';
 import { didYouMean } from './problems.ts';
@@ -71,6 +72,11 @@ const variationPoints = z.record(z.string(), z.string().nullable()).superRefine(
   }
 });
 
+const TENANCY_SCHEMA = z.enum(['tenants', 'none'], { error: 'expected tenants or none' });
+
+/** What a deployment is for, in a word: `production` is for others than us. */
+const ENVIRONMENT_SCHEMA = z.string().regex(/^\S.{0,49}$/, { error: 'expected 1 to 50 characters' });
+
 /** A profile as it is written: whatever is left out comes from the one it extends, in the end `default`. */
 const PROFILE_SCHEMA = z.strictObject({
   name: z
@@ -79,7 +85,13 @@ const PROFILE_SCHEMA = z.strictObject({
     .optional(),
   extends: z.string().min(1).optional(),
   endpoints: ENDPOINTS_SCHEMA.partial().optional(),
+  /** What is deployed there: only a target that is marked as no production is written to. */
+  environment: ENVIRONMENT_SCHEMA.optional(),
   dialect: z.enum(DIALECT_IDS).optional(),
+  /** How the dialect's words are meant here. */
+  vocabulary: VOCABULARY_SCHEMA.optional(),
+  /** `none` where users belong to nobody, so that no two tenants can be told apart. */
+  tenancy: TENANCY_SCHEMA.optional(),
   capabilities: z.partialRecord(z.enum(CAPABILITIES), z.boolean()).optional(),
   variationPoints: variationPoints.optional(),
   thresholds: THRESHOLDS_SCHEMA.partial().optional(),
@@ -98,7 +110,11 @@ export type Profile = DeepReadonly<z.infer<typeof PROFILE_SCHEMA>>;
 export interface CompleteProfile {
   readonly name: string;
   readonly endpoints: Readonly<z.infer<typeof ENDPOINTS_SCHEMA>>;
+  /** Undefined where it does not say. */
+  readonly environment: string | undefined;
   readonly dialect: string;
+  readonly vocabulary: Vocabulary;
+  readonly tenancy: z.infer<typeof TENANCY_SCHEMA>;
   readonly capabilities: Readonly<Record<Capability, boolean>>;
   readonly variationPoints: Readonly<Record<string, string | null>>;
   /** What differs from the protocol's own limits. */
@@ -118,6 +134,7 @@ const DECLARABLE = [
   ...Object.keys(ENDPOINTS_SCHEMA.shape),
   ...Object.keys(LIMITS_SCHEMA.shape),
   ...Object.keys(ORIGINS_SCHEMA.shape),
+  ...Object.keys(VOCABULARY_SCHEMA.shape),
   ...Object.keys(THRESHOLDS_SCHEMA.shape),
   ...CAPABILITIES,
 ];
@@ -143,7 +160,14 @@ export function extendProfile(parent: CompleteProfile, child: Profile, name: str
   return {
     name,
     endpoints: over(parent.endpoints, child.endpoints),
+    environment: child.environment ?? parent.environment,
     dialect: child.dialect ?? parent.dialect,
+    // Words belong to a dialect: with another one, those that were inherited mean nothing.
+    vocabulary:
+      child.dialect === undefined || child.dialect === parent.dialect
+        ? over(parent.vocabulary, child.vocabulary)
+        : (child.vocabulary ?? {}),
+    tenancy: child.tenancy ?? parent.tenancy,
     capabilities: over(parent.capabilities, child.capabilities),
     variationPoints: over(parent.variationPoints, child.variationPoints),
     thresholds: over(parent.thresholds, child.thresholds),

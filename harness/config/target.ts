@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { HarnessError } from '../core/errors.ts';
 import { CAPABILITIES, type Capability } from '../core/requirement.ts';
 import type { Thresholds } from '../core/thresholds.ts';
+import { VOCABULARY_SCHEMA } from '../core/vocabulary.ts';
 import { address, base, isLoopback, origin } from './address.ts';
 import type { Access, AuthScheme } from './credentials.ts';
 import type { HarnessOptions } from './options.ts';
@@ -35,6 +36,7 @@ const TARGET_SCHEMA = z.strictObject({
   profile: z.string(),
   endpoints: ENDPOINTS_SCHEMA,
   dialect: z.string(),
+  vocabulary: VOCABULARY_SCHEMA.optional(),
   capabilities: z.record(z.enum(CAPABILITIES), availability),
   /** Declared choices; one that is not declared is absent. */
   variationPoints: z.record(z.string(), z.string()),
@@ -102,6 +104,7 @@ export function readTarget(
     profile: profile.name,
     endpoints: profile.endpoints,
     dialect: profile.dialect,
+    ...(Object.keys(profile.vocabulary).length === 0 ? {} : { vocabulary: profile.vocabulary }),
     capabilities: capabilitiesOf(profile, access, listed, means(url, harness)),
     variationPoints: declared(profile.variationPoints),
     thresholds,
@@ -151,6 +154,24 @@ interface Availability {
   readonly reason: string;
 }
 
+/** Why users of two tenants, or two of one, cannot be had. */
+function tenantsMissing(
+  { tenancy }: CompleteProfile,
+  identities: Access['identities'],
+): Partial<Record<Capability, string | undefined>> {
+  if (tenancy === 'none') {
+    const reason = 'the profile declares that there are no tenants';
+    return { 'two-tenants': reason, 'tenant-mates': reason };
+  }
+  const tenants = identities.flatMap(({ tenant }) => tenant ?? []);
+  const isMixed = new Set(tenants).size > 1;
+  const hasMates = new Set(tenants).size < tenants.length;
+  return {
+    'two-tenants': isMixed ? undefined : 'the users are not known to be of two tenants',
+    'tenant-mates': hasMates ? undefined : 'no two users are known to be of one tenant',
+  };
+}
+
 /** Each capability, with why it is there or not: declared by the profile, and within the harness's means. */
 function capabilitiesOf(
   profile: CompleteProfile,
@@ -158,19 +179,15 @@ function capabilitiesOf(
   listed: string | undefined,
   { users, isHeard }: Means,
 ): Readonly<Record<Capability, Availability>> {
-  const tenants = identities.flatMap(({ tenant }) => tenant ?? []);
-  const isMixed = new Set(tenants).size > 1;
-  const hasMates = new Set(tenants).size < tenants.length;
   const missing: Partial<Record<Capability, string | undefined>> = {
+    ...tenantsMissing(profile, identities),
     'several-users': scheme === 'none' ? 'the deployment is open: it knows no users' : undefined,
-    'two-tenants': isMixed ? undefined : 'the users are not known to be of two tenants',
     'many-users':
       users >= MANY_USERS ? undefined : `HARNESS_USERS is ${users}: expected ${MANY_USERS} or more`,
     'price-table': profile.prices === null ? 'the profile declares no prices' : undefined,
     'webhook-catcher': isHeard
       ? undefined
       : 'no HARNESS_CATCHER_URL: the target has no way to reach the harness',
-    'tenant-mates': hasMates ? undefined : 'no two users are known to be of one tenant',
     'mint-tokens': scheme === 'secret' ? undefined : 'no TARGET_JWT_SECRET: tokens cannot be minted',
     'listed-origin':
       listed === undefined ? 'no TARGET_ALLOWED_ORIGIN: it is not known which origin is listed' : undefined,

@@ -18,6 +18,8 @@ export interface Terms {
   readonly variationPoints: Readonly<Record<string, string | undefined>>;
   /** What the models cost, where the target declares it. */
   readonly prices?: PriceTable | undefined;
+  /** What the target has not, by declaration or for want of means. */
+  readonly lacks?: ReadonlySet<Capability> | undefined;
   readonly origins: { readonly listed?: string | undefined; readonly unlisted: string };
 }
 

@@ -101,7 +101,7 @@ async function playTrial(playing: Playing, trial: PlannedTrial): Promise<void> {
   const journal = startJournal(recorder, clock);
   const startedAt = clock.now();
   const opened = new Set<JournalledSocket>();
-  const dialect = dialectOf(plan.target.dialect);
+  const dialect = dialectOf(plan.target);
   if (dialect === undefined) throw new HarnessError('INTERNAL', `dialect ${plan.target.dialect} is unknown`);
   const fixtures = trackFixtures();
   const outages = outagesOf(playing, trial, journal);

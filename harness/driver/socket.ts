@@ -4,6 +4,7 @@ import type { RunHandle, Socket, StartAsk } from '../core/scenario.ts';
 import type { Thresholds } from '../core/thresholds.ts';
 import type { Intent, Millis } from '../evidence/transcript.ts';
 import type { Decoded, Dialect } from '../protocol/agent-event.ts';
+import { Conversation } from '../protocol/conversation.ts';
 import { keepBinary, keepText } from './cut.ts';
 import { FrameListener } from './frame-listener.ts';
 import { createGate } from './gate.ts';
@@ -47,6 +48,7 @@ export class JournalledSocket implements Socket {
   #refusals = 0;
   readonly #awaitingRefusals: { atLeast: number; gate: ReturnType<typeof createGate> }[] = [];
   readonly #listener = new FrameListener();
+  readonly #conversation = new Conversation();
   #endedBy: 'target' | 'harness' | 'network' | undefined;
 
   constructor(way: SocketWay, ws: WebSocket) {
@@ -180,17 +182,26 @@ export class JournalledSocket implements Socket {
     };
   }
 
-  #sendText(text: string, intent: Intent): void {
+  #sendText(text: string, intent?: Intent): void {
     this.#send(Buffer.from(text, 'utf8'), intent, false);
   }
 
-  #send(data: Buffer, intent: Intent, binary: boolean): void {
+  #send(data: Buffer, intent: Intent | undefined, binary: boolean): void {
     if (!this.isOpen) return;
+    if (intent !== undefined && intent.kind !== 'probe')
+      this.#conversation.asked(intent.kind, intent.requestId);
     const { journal, actor, id } = this.#way;
     const kept = binary
       ? keepBinary(data, KEPT_SENT_CHARACTERS)
       : keepText(data.toString('utf8'), data.length, KEPT_SENT_CHARACTERS);
-    journal.record(journal.now(), { kind: 'ws.frame', actor, socket: id, direction: 'out', ...kept, intent });
+    journal.record(journal.now(), {
+      kind: 'ws.frame',
+      actor,
+      socket: id,
+      direction: 'out',
+      ...kept,
+      ...(intent === undefined ? {} : { intent }),
+    });
     this.#ws.send(data, { binary });
   }
 
@@ -214,7 +225,7 @@ export class JournalledSocket implements Socket {
       this.#listener.take(text);
       return;
     }
-    for (const decoded of dialect.decode(text)) this.#route(decoded);
+    for (const decoded of dialect.decode(text, this.#conversation)) this.#route(decoded);
   }
 
   #route(decoded: Decoded): void {
@@ -235,6 +246,9 @@ export class JournalledSocket implements Socket {
       case 'refusal':
         this.#byRequest.get(decoded.requestId ?? '')?.refuse();
         this.#countRefusal();
+        break;
+      case 'notice':
+        if (decoded.reply !== undefined) this.#sendText(decoded.reply);
         break;
       case 'cancel-accepted':
       case 'unknown':

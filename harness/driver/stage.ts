@@ -5,7 +5,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { WebSocket } from 'ws';
 import type { Actor, BadToken, ConnectAsk, Stage } from '../core/scenario.ts';
 import type { Plan, PlannedTrial } from '../plan/plan.ts';
-import type { Dialect } from '../protocol/agent-event.ts';
+import type { Carriage, Dialect } from '../protocol/agent-event.ts';
 import type { TokenSource } from './auth.ts';
 import type { Hooks } from './catcher.ts';
 import type { Outages } from './faults.ts';
@@ -128,9 +128,10 @@ async function dial(
   const { plan, journal, network, dialect } = way;
   const surface = ask.stream === undefined ? 'chat' : 'stream';
   const { url: origin, wsUrl } = plan.target;
-  const url = ask.stream === undefined ? wsUrl : `${origin.replace(/^http/, 'ws')}${ask.stream}`;
+  const place = ask.stream === undefined ? wsUrl : `${origin.replace(/^http/, 'ws')}${ask.stream}`;
   const intendedAt = journal.since(await way.pacer.turn());
-  const { protocols, headers } = credentialsOf(ask, token, dialect);
+  const { protocols, headers, query } = credentialsOf(ask, token, dialect);
+  const url = withQuery(place, query);
   const id = journal.nextId();
   const apart = apartOf(ask);
   const dialled = {
@@ -160,14 +161,29 @@ async function dial(
   return socket;
 }
 
-/** How the token travels, if it does. */
-function credentialsOf(ask: ConnectAsk, token: string, dialect: Dialect) {
-  const credentials = token === '' ? 'none' : (ask.credentials ?? 'header');
-  const headers: Readonly<Record<string, string>> = {
-    ...(credentials === 'header' ? { authorization: `Bearer ${token}` } : {}),
-    ...(ask.origin === undefined ? {} : { origin: ask.origin }),
+/** How the token travels, if it does: as asked, else as the target declares, which holds for its chat socket. */
+function credentialsOf(ask: ConnectAsk, token: string, dialect: Dialect): Required<Carriage> {
+  const carriage = carriageOf(ask, token, dialect);
+  const origin = ask.origin === undefined ? {} : { origin: ask.origin };
+  return {
+    headers: { ...carriage.headers, ...origin },
+    protocols: carriage.protocols ?? [],
+    query: carriage.query ?? {},
   };
-  return { headers, protocols: credentials === 'sub-protocol' ? dialect.offer(token) : [] };
+}
+
+function carriageOf({ credentials, stream }: ConnectAsk, token: string, dialect: Dialect): Carriage {
+  if (token === '' || credentials === 'none') return {};
+  if (credentials === 'sub-protocol') return { protocols: dialect.offer(token) };
+  if (credentials === undefined && stream === undefined && dialect.carry !== undefined)
+    return dialect.carry(token);
+  return { headers: { authorization: `Bearer ${token}` } };
+}
+
+function withQuery(url: string, query: Readonly<Record<string, string>>): string {
+  const whole = new URL(url);
+  for (const [name, value] of Object.entries(query)) whole.searchParams.set(name, value);
+  return Object.keys(query).length === 0 ? url : whole.href;
 }
 
 async function disturbanceOf(

@@ -7,6 +7,7 @@ import type {
   TranscriptActor,
 } from '../evidence/transcript.ts';
 import type { Decoded, Dialect } from '../protocol/agent-event.ts';
+import { Conversation } from '../protocol/conversation.ts';
 import { buildRuns } from './build-runs.ts';
 import { type ExchangeView, type InboundFrame, intentOf, type SocketView, type TrialView } from './views.ts';
 
@@ -95,9 +96,23 @@ function viewSockets(transcript: Transcript, dialect: Dialect, ref: TrialView['r
 }
 
 /** Text only: a binary frame has no meaning in the protocol, and is malformed for whoever decodes it. */
-function decodeFrame(frame: FrameEntry, dialect: Dialect): readonly Decoded[] {
-  if (frame.encoding === 'utf8') return dialect.decode(frame.text);
+function decodeFrame(frame: FrameEntry, dialect: Dialect, conversation: Conversation): readonly Decoded[] {
+  if (frame.encoding === 'utf8') return dialect.decode(frame.text, conversation);
   return [{ kind: 'malformed', reason: 'a binary frame' }];
+}
+
+/** In the order in which they passed, ours and theirs: some dialects know what is meant only by what was asked. */
+function decodeAll(frames: readonly FrameEntry[], dialect: Dialect): readonly InboundFrame[] {
+  const conversation = new Conversation();
+  return frames.flatMap((frame): InboundFrame[] => {
+    if (frame.direction === 'out') {
+      const { intent } = frame;
+      if (intent !== undefined && intent.kind !== 'probe') conversation.asked(intent.kind, intent.requestId);
+      return [];
+    }
+    const { at, seq, text, bytes } = frame;
+    return [{ at, seq, text, bytes, decoded: decodeFrame(frame, dialect, conversation) }];
+  });
 }
 
 function viewSocket(
@@ -108,15 +123,7 @@ function viewSocket(
   ref: TrialView['ref'],
 ): SocketView {
   const frames = ofKind(own, 'ws.frame');
-  const inbound: InboundFrame[] = frames
-    .filter(({ direction }) => direction === 'in')
-    .map((frame) => ({
-      at: frame.at,
-      seq: frame.seq,
-      text: frame.text,
-      bytes: frame.bytes,
-      decoded: decodeFrame(frame, dialect),
-    }));
+  const inbound = decodeAll(frames, dialect);
   const outbound = frames.filter(({ direction }) => direction === 'out');
   const replies = inbound.flatMap(({ at, seq, decoded }) =>
     decoded.map((one) => ({ at, seq, decoded: one })),

@@ -69,8 +69,9 @@ export interface Judge {
   readonly conclude: () => Judgement;
 }
 
-const lackedBy = ({ capabilities }: Plan): ReadonlySet<Capability> =>
-  new Set(CAPABILITIES.filter((capability) => capabilities[capability]?.available === false));
+function lackedBy({ capabilities }: Partial<Plan>): ReadonlySet<Capability> {
+  return new Set(CAPABILITIES.filter((capability) => capabilities?.[capability]?.available === false));
+}
 
 /** A judge for the checks that the plan selected; `suites` are the declarations it names. */
 export function createJudge(plan: Plan, suites: readonly Suite<TrialView>[], dialect: Dialect): Judge {

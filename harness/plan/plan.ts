@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CAPABILITIES } from '../core/requirement.ts';
 import { LEVELS } from '../core/verdict.ts';
+import { VOCABULARY_SCHEMA } from '../core/vocabulary.ts';
 
 export const PLAN_FORMAT = 'agent-conformance/plan@1';
 
@@ -45,6 +46,7 @@ export const planSchema = z.object({
     environment: z.string(),
     profile: z.string(),
     dialect: z.string(),
+    vocabulary: VOCABULARY_SCHEMA.optional(),
     endpoints: z.record(z.string(), z.string()),
   }),
   capabilities: z.record(z.enum(CAPABILITIES), z.object({ available: z.boolean(), reason: z.string() })),
@@ -97,6 +99,8 @@ export const planSchema = z.object({
     })
     .optional(),
   selectors: z.array(z.string()),
+  /** How many times as often everything is driven; absent for once. */
+  repeat: z.number().int().min(1).optional(),
   requirements: z.array(
     z.object({
       id: z.string(),

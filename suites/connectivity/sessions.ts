@@ -65,8 +65,9 @@ function greetingFault(
   const { issues } = view.inspect(greeting.decoded);
   if (issues.length > 0) return { code: 'malformed-greeting', actual: issues.join('; ') };
   const { userId } = greeting.decoded;
-  if (actor.user === undefined || userId === actor.user) return undefined;
-  return { code: 'greeted-somebody-else', actual: `greeting for ${userId ?? 'nobody'}` };
+  // One that shows only a part of the user's id says nothing of whose it is.
+  if (actor.user === undefined || userId === undefined || userId === actor.user) return undefined;
+  return { code: 'greeted-somebody-else', actual: `greeting for ${userId}` };
 }
 
 /** That there was no second greeting is only known of a socket that was heard later: a pong is the witness. */

@@ -43,6 +43,7 @@ export const requirements = defineRequirements([
     text: 'A run that uses a tool MUST show the five lifecycle events in order, each tool_executing paired with its tool_completed.',
     clause: 'docs/protocol.md 4.3',
     source: 'execution events',
+    when: ['thinking-events'],
   },
   {
     id: 'X-7',

@@ -40,8 +40,14 @@ function judgeOrder(
   });
 }
 
-const FIVE = ['run.started', 'reasoning', 'tool.started', 'tool.finished', 'run.completed'] as const;
-const FIVE_NAMES = 'agent_started, agent_thinking, tool_executing, tool_completed, agent_completed';
+const FIVE_NAMES = {
+  'run.started': 'agent_started',
+  reasoning: 'agent_thinking',
+  'tool.started': 'tool_executing',
+  'tool.finished': 'tool_completed',
+  'run.completed': 'agent_completed',
+} as const;
+const FIVE = Object.keys(FIVE_NAMES) as readonly (keyof typeof FIVE_NAMES)[];
 
 /** Runs that were given data to work on, which needs tools. */
 const usesTools = ({ label }: RunView): boolean => label.startsWith('analysis');
@@ -52,16 +58,17 @@ export const showsAllFive = defineCheck<TrialView>({
   title: 'a tool-using run that completes shows all five lifecycle events',
   scenarios: ORDINARY,
   restsOn: 'CN-9',
-  judge: (view) =>
+  judge: (view, { lacks }) =>
     view.runs.filter(usesTools).flatMap((run): readonly Finding[] => {
-      const expected = `of run ${run.requestId}: ${FIVE_NAMES}`;
+      const five = FIVE.filter((kind) => kind !== 'reasoning' || lacks?.has('thinking-events') !== true);
+      const expected = `of run ${run.requestId}: ${five.map((kind) => FIVE_NAMES[kind]).join(', ')}`;
       if (run.end === 'refused')
         return [inconclusive(say('refused', expected, 'refused', run.endRef), 'CN-9')];
       const end = terminalOf(run)?.event.kind;
       // A run that says that it failed keeps its promise here; how many may is a matter of rates.
       if (run.end === 'not-awaited' || end === 'run.failed' || end === 'run.cancelled') return [];
       const seen = new Set(run.events.map(({ event }) => event.kind));
-      const missing = FIVE.filter((kind) => !seen.has(kind));
+      const missing = five.filter((kind) => !seen.has(kind));
       if (missing.length === 0) return [pass(say('all-five', expected, 'all five', wholeRef(run, view)))];
       const types = [...new Set(run.events.map(({ event }) => event.type))].join(', ') || 'none';
       return [fail(say('missing-events', expected, `only ${types}; it ended "${run.end}"`, run.endRef))];

@@ -32,6 +32,7 @@ export const requirements = defineRequirements([
     clause,
     source,
     text: 'A run that completes MUST have shown at least one agent_thinking before.',
+    when: ['thinking-events'],
   },
   {
     id: 'LC-5',
@@ -67,6 +68,7 @@ export const requirements = defineRequirements([
     clause,
     source,
     text: 'seq MUST count from 1 without gap or repeat, and event_id MUST be unique.',
+    when: ['event-numbers'],
   },
   {
     id: 'LC-10',
@@ -102,6 +104,7 @@ export const requirements = defineRequirements([
     clause,
     source,
     text: 'tools_used MUST equal the tools seen, and the usage MUST add up.',
+    when: ['run-accounts'],
   },
   {
     id: 'LC-15',
@@ -138,6 +141,7 @@ export const requirements = defineRequirements([
     clause,
     source: 'agents API 8.1',
     text: 'A cancellation MUST be accepted, then end the run with agent_cancelled as its one terminal event and no step afterwards.',
+    when: ['cancellation'],
   },
   {
     id: 'LC-20',

@@ -7,7 +7,10 @@ const MIB = 1_048_576;
 export const DEFAULT_PROFILE: CompleteProfile = Object.freeze({
   name: 'default',
   endpoints: { health: '/health', chat: '/ws', telemetryIngest: '/', telemetryQuery: '/' },
+  environment: undefined,
   dialect: 'agent-events.v1',
+  vocabulary: {},
+  tenancy: 'tenants',
   capabilities: {
     chat: true,
     'mint-tokens': true,
@@ -15,6 +18,11 @@ export const DEFAULT_PROFILE: CompleteProfile = Object.freeze({
     'listed-origin': true,
     'browser-origins': true,
     threads: true,
+    // What a vocabulary may lack; without it the clauses about it are not judged.
+    'thinking-events': true,
+    'event-numbers': true,
+    'run-accounts': true,
+    cancellation: true,
     'multi-agent': true,
     'agents-api': true,
     // Optional in the protocol: a deployment that has them says so.

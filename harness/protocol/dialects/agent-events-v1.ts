@@ -117,6 +117,7 @@ function schemaOf(decoded: Decoded): z.ZodObject | undefined {
       return CANCEL_ACCEPTED_FRAME;
     case 'refusal':
       return REFUSAL_FRAME;
+    case 'notice':
     case 'unknown':
     case 'malformed':
       return undefined;
@@ -156,7 +157,6 @@ function inspect(decoded: Decoded): Inspection {
 export const agentEventsV1: Dialect = Object.freeze({
   id: 'agent-events.v1',
   offer: (token: string) => ['agent-events.v1', `jwt.${token}`],
-  selected: 'agent-events.v1',
   // JSON leaves out what is not there.
   start: ({ requestId, agent, message, threadId, projectId, contextItemIds }) =>
     JSON.stringify({
