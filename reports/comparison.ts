@@ -79,7 +79,7 @@ function changeLines({ requirements, capabilities }: Comparison): readonly strin
 }
 
 const termsOf = ({ alpha, margin, stages }: Comparison): string =>
-  `${counted(stages.length, 'stage')}; margin ${margin.percent} % of the median, ${duration(margin.leastMs)} at least; ` +
+  `${counted(stages.length, 'stage')}; margin ${margin.percent} % of the median, ${duration(margin.leastMs)} and our own delay at least; ` +
   `a difference is called where there is none in ${percent(alpha)} of comparisons at most, all stages together`;
 
 /** For a terminal. */

@@ -42,6 +42,8 @@ export interface SampleFact {
   readonly ms: readonly Millis[];
   /** How many there were. */
   readonly n: number;
+  /** The 99th percentile of our own event-loop delay in the trial of the middle sample: finer than that we cannot see. */
+  readonly observerErrorMs: Millis;
 }
 
 /** Of more than these, as many are kept, evenly spread over the campaign: the last hour counts as much as the first. */
@@ -53,6 +55,8 @@ interface Came {
   readonly ms: Millis;
   /** Wall clock of its beginning. */
   readonly from: number;
+  /** The 99th percentile of our own event-loop delay meanwhile. */
+  readonly ownMs: Millis;
 }
 
 interface Gathered {
@@ -108,10 +112,11 @@ function add(all: Map<string, Gathered>, sample: Sample, of: string | undefined,
   const { measure, outcome, ms, from } = sample;
   const key = `${measure} ${of ?? ''}`;
   const group = all.get(key) ?? { measure, of, came: [], waited: [], failed: 0, observerErrorMs: 0 };
-  if (outcome === 'came') group.came.push({ ms, from: view.wallAt(from) });
-  else group.failed += 1;
-  if (outcome === 'deadline') group.waited.push({ ms, from: view.wallAt(from) });
   const { loopDelayP99Ms = 0 } = view.transcript.seal?.observer ?? {};
+  const one = { ms, from: view.wallAt(from), ownMs: loopDelayP99Ms };
+  if (outcome === 'came') group.came.push(one);
+  else group.failed += 1;
+  if (outcome === 'deadline') group.waited.push(one);
   group.observerErrorMs = Math.max(group.observerErrorMs, loopDelayP99Ms);
   all.set(key, group);
 }
@@ -126,7 +131,8 @@ function singleSamples({ measure, of, came, waited }: Gathered): readonly Sample
       ? warm
       : Array.from({ length: MOST_SAMPLES }, (_, index) => warm[Math.floor((index * n) / MOST_SAMPLES)]);
   const ms = kept.map((one) => Math.round((one?.ms ?? 0) * FRACTIONS) / FRACTIONS);
-  return [{ measure, ...(of === undefined ? {} : { of }), ms, n }];
+  const own = quantileEstimate(sortedSamples(warm.map(({ ownMs }) => ownMs)), 0.5).point;
+  return [{ measure, ...(of === undefined ? {} : { of }), ms, n, observerErrorMs: own }];
 }
 
 function summarise({ measure, of, came, failed, observerErrorMs }: Gathered): readonly MeasureFact[] {

@@ -11,9 +11,13 @@ export interface StageSamples {
   readonly measure: MeasureName;
   readonly of?: string | undefined;
   readonly ms: readonly number[];
+  readonly observerErrorMs: number;
 }
 
-/** What a stage may be slower by without anybody minding: the larger of the two. */
+/**
+ * What a stage may be slower by without anybody minding: the larger of the two. Where our own error was larger still, it is
+ * that error, since what we cannot see we cannot call a difference.
+ */
 export interface Margin {
   /** Of the median that it had. */
   readonly percent: number;
@@ -53,10 +57,10 @@ export function compareStages(
 ): readonly StageComparison[] {
   const known = new Map([...before, ...now].map((one) => [keyOf(one), one]));
   const pairs = [...known].map(([key, { measure, of }]) => {
-    const samplesIn = (side: readonly StageSamples[]): readonly number[] =>
-      side.find((one) => keyOf(one) === key)?.ms ?? [];
-    const [baseline, current] = [samplesIn(before), samplesIn(now)];
-    const marginMs = Math.max(margin.leastMs, ((medianOf(baseline) ?? 0) * margin.percent) / 100);
+    const sides = [before, now].map((side) => side.find((one) => keyOf(one) === key));
+    const [baseline = [], current = []] = sides.map((side) => side?.ms ?? []);
+    const ownMs = sides.map((side) => side?.observerErrorMs ?? 0);
+    const marginMs = Math.max(margin.leastMs, ((medianOf(baseline) ?? 0) * margin.percent) / 100, ...ownMs);
     return { measure, of, baseline, current, margin: marginMs };
   });
   // Decided by the numbers of samples alone, so that what is left out does not depend on what it shows.

@@ -108,6 +108,8 @@ const samples = z.object({
   ms: z.array(z.number()),
   /** How many there were. */
   n: z.number().int(),
+  /** Our own event-loop delay, typically: finer than that we cannot see. */
+  observerErrorMs: z.number(),
 });
 
 /** A latency limit and how it was decided on the samples of the campaign. */

@@ -158,7 +158,7 @@ export function sampleJudgement(checks: readonly CheckVerdict[]): Judgement {
     ],
     facts: {
       measures: MEASURED,
-      samples: [{ measure: 'ping', ms: [11.5, 12.25, 14], n: 80 }],
+      samples: [{ measure: 'ping', ms: [11.5, 12.25, 14], n: 80, observerErrorMs: 1.2 }],
       connectivity: {
         versions: ['1.4.2'],
         auth: [
