@@ -256,7 +256,13 @@ export default {
     libraryOf(
       'command-line-libraries',
       ['commander', 'log-update', 'picocolors'],
-      [...inHarness('cli'), '^reference/main\\.ts$', '^reports/', '^bench/'],
+      [
+        ...inHarness('cli'),
+        '^harness/selftest/prove/main\\.ts$',
+        '^reference/main\\.ts$',
+        '^reports/',
+        '^bench/',
+      ],
       'Terminals are for the command line and the renderers.',
     ),
     libraryOf(

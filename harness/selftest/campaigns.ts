@@ -1,38 +1,38 @@
 /** Whole campaigns against the reference deployment, scaled down so that hundreds of them fit into minutes. */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ControlSurface, startControlSurface } from '../../reference/defects/control-surface.ts';
 import { type Deployment, startDeployment } from '../../reference/deployment.ts';
-import { type EmbeddedServer, startEmbeddedServer } from '../../reference/store/embedded.ts';
 import { renderJson } from '../../reports/json.ts';
 import { catalogue } from '../../suites/catalogue.ts';
 import { writeArtefact } from '../campaign/folder.ts';
 import { type CampaignResult, runCampaign } from '../campaign/run-campaign.ts';
 import { systemClock } from '../driver/system-clock.ts';
-import type { CampaignReport } from '../report/model.ts';
 
 /**
  * Limits scaled to a deployment that thinks for a few milliseconds. They stay far above what two busy cores
  * add, so that only what a defect does on purpose exceeds them.
  */
+const LIMITS_MS = {
+  TARGET_CONNECT_MS: 1_200,
+  TARGET_GREETING_MS: 1_200,
+  TARGET_PONG_MS: 1_200,
+  TARGET_FIRST_EVENT_MS: 2_000,
+  TARGET_FIRST_TOOL_MS: 3_000,
+  TARGET_COMPLETION_MS: 5_000,
+  TARGET_OPTIMISATION_MS: 5_000,
+  TARGET_MULTI_AGENT_MS: 6_000,
+  TARGET_SILENCE_MS: 1_500,
+  TARGET_CANCEL_MS: 1_500,
+  TARGET_HTTP_MS: 2_000,
+  TARGET_HEALTH_MS: 2_000,
+  TARGET_TELEMETRY_MS: 4_000,
+} as const;
+
 const SCALED = {
-  TARGET_CONNECT_MS: '1200',
-  TARGET_GREETING_MS: '1200',
-  TARGET_PONG_MS: '1200',
-  TARGET_FIRST_EVENT_MS: '2000',
-  TARGET_FIRST_TOOL_MS: '3000',
-  TARGET_COMPLETION_MS: '5000',
-  TARGET_OPTIMISATION_MS: '5000',
-  TARGET_MULTI_AGENT_MS: '6000',
-  TARGET_SILENCE_MS: '1500',
-  TARGET_CANCEL_MS: '1500',
-  TARGET_HTTP_MS: '2000',
-  TARGET_HEALTH_MS: '2000',
   TARGET_GRACE_MS: '150',
   TARGET_HELD_BACK_MS: '500',
-  TARGET_TELEMETRY_MS: '4000',
   HARNESS_CONCURRENCY: '8',
   HARNESS_STARTS_PER_SECOND: '200',
   // Claims take hundreds of runs: only campaigns that are about them have the budget.
@@ -48,44 +48,34 @@ const DEFECT_DELAY_MS = 2_500;
 const PING_MS = 1_000;
 const PING_SECONDS = String(PING_MS / 1000);
 
-export interface SelfTestBench {
-  /** One campaign against a deployment of its own that commits these defects. */
-  readonly campaign: (ask?: CampaignWish) => Promise<CampaignResult>;
-  readonly close: () => Promise<void>;
-}
-
+/** What is asked of one campaign. */
 export interface CampaignWish {
+  /** Multiplies limits, and what is to exceed them, for a machine that others keep busy. */
+  readonly patience?: number;
   readonly defects?: readonly string[];
+  /** How long the deployment thinks between two events. */
+  readonly thinkingMs?: number;
+  /** How long a slow defect delays; without it longer than any limit. */
+  readonly defectDelayMs?: number;
   readonly selectors?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Ends the driving. */
+  readonly ended?: AbortSignal;
 }
 
-/** One database server for all deployments of a test file. */
-export async function openBench(): Promise<SelfTestBench> {
-  const server = await startEmbeddedServer();
-  const results = mkdtempSync(join(tmpdir(), 'agent-conformance-self-'));
-  return {
-    campaign: (wish = {}) => campaign(server, results, wish),
-    async close() {
-      await server.stop();
-      rmSync(results, { recursive: true, force: true });
-    },
-  };
-}
-
-async function campaign(
-  server: EmbeddedServer,
+/** One campaign against a deployment of its own that commits these defects, on a database of its own. */
+export async function campaignAt(
+  storeUrl: string,
   results: string,
-  wish: CampaignWish,
+  wish: CampaignWish = {},
 ): Promise<CampaignResult> {
-  const storeUrl = await server.createDatabase();
   const deployment = await startDeployment({
     storeUrl,
     port: 0,
-    thinkingMs: THINKING_MS,
+    thinkingMs: wish.thinkingMs ?? THINKING_MS,
     pingIntervalMs: PING_MS * 0.8, // the declared interval is a promise, and the machine is busy
     defects: wish.defects ?? [],
-    defectDelayMs: DEFECT_DELAY_MS,
+    defectDelayMs: wish.defectDelayMs ?? DEFECT_DELAY_MS,
   });
   const control = await startControlSurface(deployment);
   try {
@@ -93,7 +83,6 @@ async function campaign(
   } finally {
     await control.stop();
     await deployment.stop();
-    await server.dropDatabase(storeUrl);
   }
 }
 
@@ -117,6 +106,7 @@ function drive(
     selectors: wish.selectors ?? [],
     env: {
       ...SCALED,
+      ...limitsAt(wish.patience ?? 1),
       ...targetOf(deployment),
       TARGET_PROFILE: profile,
       HARNESS_RESULTS_DIR: results,
@@ -125,11 +115,16 @@ function drive(
     cwd: results,
     clock: systemClock,
     uniqueWord: randomBytes(4).toString('hex'),
-    ended: new AbortController().signal,
+    ended: wish.ended ?? new AbortController().signal,
     watch: () => undefined,
     render: (report, dir) => writeArtefact(dir, 'report.json', renderJson(report)),
   });
 }
+
+const limitsAt = (patience: number): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(LIMITS_MS).map(([name, ms]) => [name, String(Math.round(ms * patience))]),
+  );
 
 function targetOf(deployment: Deployment): Readonly<Record<string, string>> {
   return {
@@ -142,7 +137,3 @@ function targetOf(deployment: Deployment): Readonly<Record<string, string>> {
     TARGET_ALLOWED_ORIGIN: deployment.allowedOrigins[0] ?? '',
   };
 }
-
-/** A requirement's verdict as the report states it. */
-export const verdictOf = (report: CampaignReport, id: string): string | undefined =>
-  report.requirements.find((requirement) => requirement.id === id)?.verdict;

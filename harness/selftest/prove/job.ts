@@ -1,0 +1,173 @@
+/** What is driven to prove the checks: which campaigns, against which defect, with which suites. Pure, so that a run can be repeated. */
+import type { DefectFacts } from '../../../reference/defects/defect.ts';
+import type { Suite } from '../../core/suite.ts';
+import type { TrialView } from '../../judge/views.ts';
+
+/** One campaign against a deployment of its own. */
+export interface Job {
+  readonly id: string;
+  /** The defect that the deployment commits; none in a clean campaign. */
+  readonly defect?: string;
+  /** Seed of the benign noise that the deployment makes; quiet without one. */
+  readonly noise?: number;
+  readonly seed: number;
+  readonly selectors: readonly string[];
+  /** The budget of agent runs; claims are left out where there is none. */
+  readonly agentRuns: number;
+  /** Nothing else may be driven meanwhile: it holds what a busy machine cannot decide. */
+  readonly alone: boolean;
+  /** About how long it takes on an idle machine. */
+  readonly seconds: number;
+}
+
+/** How much is driven. */
+export type Extent = 'part' | 'default' | 'full';
+
+/** What the jobs are made from. */
+export interface JobWish {
+  readonly suites: readonly Suite<TrialView>[];
+  readonly defects: readonly DefectFacts[];
+  readonly extent: Extent;
+  /** Turns what is chosen, so that what one run leaves out another one drives. */
+  readonly rotation: number;
+  readonly cleanCampaigns: number;
+}
+
+/** Seconds of a campaign with connectivity and one suite, of which connectivity is three. */
+const SECONDS: Readonly<Record<string, number>> = {
+  connectivity: 3,
+  lifecycle: 1,
+  'agents-api': 7,
+  telemetry: 3,
+  isolation: 4,
+  resilience: 9,
+  value: 3,
+};
+const CLAIMS_SECONDS = 40;
+/** What each further suite adds beside the longest one: suites are driven side by side. */
+const BESIDE = 0.5;
+
+/** Of how many defects one is also driven against a third of the suites that it does not concern. */
+export const BEYOND_EVERY = 8;
+const THIRDS = 3;
+/** Of how many defects one is driven where a part has to do. */
+export const PART_EVERY = 3;
+
+/** Samples enough to decide every claim. */
+const ENOUGH_RUNS = 1_200;
+
+/**
+ * Requirements about time under load, which a machine that runs several campaigns at once cannot decide: only a
+ * defect that breaks them is driven against them, and clean campaigns that have the machine to themselves.
+ */
+const LOAD_BOUND: readonly string[] = ['IS-9'];
+
+/** What is slow is slow for every suite; such a defect is driven against its own claims, which take hundreds of samples. */
+const isOfLatency = (id: string): boolean => id.startsWith('LT-');
+
+const concerns = ({ mustFail, leavesOpen = [] }: DefectFacts): readonly string[] => [
+  ...mustFail,
+  ...leavesOpen,
+];
+
+/** Whether only claims notice it. */
+const isSlowness = ({ mustFail }: DefectFacts): boolean => mustFail.length > 0 && mustFail.every(isOfLatency);
+
+/**
+ * The suites that a defect concerns, and connectivity as the ground they stand on. A defect that only requirements
+ * without a check would notice is driven through the chat suites: nothing in them may fail unannounced.
+ */
+export function suitesFor(defect: DefectFacts, suites: readonly Suite<TrialView>[]): readonly string[] {
+  const concerned = concerns(defect).flatMap(
+    (id) => suites.find(({ requirements }) => requirements.some((one) => one.id === id))?.id ?? [],
+  );
+  const chat = concerned.length === 0 || concerned.includes('connectivity') ? ['lifecycle'] : [];
+  return [...new Set(['connectivity', ...chat, ...concerned])];
+}
+
+/** Suites as selectors, or their requirements where one of them is bound to a load and not wanted. */
+function selectorsOf(
+  ids: readonly string[],
+  suites: readonly Suite<TrialView>[],
+  wanted: readonly string[],
+): readonly string[] {
+  const unwanted = LOAD_BOUND.filter((id) => !wanted.includes(id));
+  return ids.flatMap((id) => {
+    const stated = suites.find((suite) => suite.id === id)?.requirements.map((one) => one.id) ?? [];
+    return stated.some((one) => unwanted.includes(one))
+      ? stated.filter((one) => !unwanted.includes(one))
+      : [id];
+  });
+}
+
+function secondsOf(suites: readonly string[], agentRuns: number): number {
+  const each = suites.map((id) => SECONDS[id] ?? 1).sort((a, b) => b - a);
+  const [longest = 0, ...others] = each;
+  const beside = others.reduce((sum, seconds) => sum + seconds * BESIDE, 0);
+  return longest + beside + (agentRuns > 0 ? CLAIMS_SECONDS : 0);
+}
+
+/** The suites that this defect is driven against in this rotation besides its own. */
+function beyond(own: readonly string[], index: number, wish: JobWish): readonly string[] {
+  const others = wish.suites.map(({ id }) => id).filter((id) => !own.includes(id));
+  if (wish.extent === 'full') return others;
+  const turn = wish.rotation + index;
+  if (wish.extent === 'part' || turn % BEYOND_EVERY !== 0) return [];
+  const third = Math.floor(turn / BEYOND_EVERY) % THIRDS;
+  return others.filter((_id, at) => at % THIRDS === third);
+}
+
+function jobsOf(defect: DefectFacts, index: number, wish: JobWish): readonly Job[] {
+  const { suites, rotation } = wish;
+  const needsClaims = concerns(defect).some(isOfLatency);
+  const common = { defect: defect.id, seed: rotation + 1, alone: false };
+  const agentRuns = needsClaims ? ENOUGH_RUNS : 0;
+  const claims: Job = {
+    ...common,
+    id: defect.id,
+    selectors: defect.mustFail,
+    agentRuns,
+    seconds: secondsOf([], agentRuns),
+  };
+  if (isSlowness(defect) && wish.extent !== 'full') return [claims];
+  const own = suitesFor(defect, suites);
+  const ids = [...own, ...beyond(own, index, wish)];
+  const runs = isSlowness(defect) ? 0 : agentRuns;
+  const whole: Job = {
+    ...common,
+    id: isSlowness(defect) ? `${defect.id}+` : defect.id,
+    selectors: selectorsOf(ids, suites, concerns(defect)),
+    agentRuns: runs,
+    seconds: secondsOf(ids, runs),
+  };
+  return isSlowness(defect) ? [claims, whole] : [whole];
+}
+
+/** Of the clean campaigns of a run this one has the machine to itself, the load-bound requirements and all claims. */
+const WITH_EVERYTHING = 0;
+
+function cleanJob(index: number, { suites, rotation, extent, cleanCampaigns }: JobWish): Job {
+  const ids = suites.map(({ id }) => id);
+  const number = extent === 'full' ? index + 1 : rotation * cleanCampaigns + index + 1;
+  const alone = index === WITH_EVERYTHING && extent !== 'part';
+  const agentRuns = alone ? ENOUGH_RUNS : 0;
+  return {
+    id: `clean-${number}`,
+    seed: number,
+    noise: number,
+    selectors: alone ? [] : selectorsOf(ids, suites, []),
+    agentRuns,
+    alone,
+    seconds: secondsOf(ids, agentRuns),
+  };
+}
+
+/** All jobs of a run, the longest first, so that none is left over when the others are done. */
+export function planJobs(wish: JobWish): readonly Job[] {
+  const { defects, extent, rotation, cleanCampaigns } = wish;
+  const isDriven = (index: number): boolean =>
+    extent !== 'part' || index % PART_EVERY === rotation % PART_EVERY;
+  const broken = defects.flatMap((defect, index) => (isDriven(index) ? jobsOf(defect, index, wish) : []));
+  const clean = Array.from({ length: cleanCampaigns }, (_, index) => cleanJob(index, wish));
+  return [...broken, ...clean].sort((left, right) => right.seconds - left.seconds);
+}

@@ -1,0 +1,106 @@
+/** `npm run prove`: every check against defects that it must notice, and against deployments that have none. */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { DEFECT_CATALOGUE } from '../../../reference/defects/catalogue.ts';
+import type { DefectFacts } from '../../../reference/defects/defect.ts';
+import { systemClock } from '../../driver/system-clock.ts';
+import type { Extent } from './job.ts';
+import type { Look } from './look.ts';
+import type { Proof } from './proof.ts';
+import { type Progress, runProof } from './run.ts';
+import { summary } from './summary.ts';
+
+interface Options {
+  readonly full?: true;
+  readonly part?: true;
+  readonly rotation?: number;
+  readonly processes: number;
+  readonly atOnce: number;
+  readonly patience: number;
+  readonly clean?: number;
+  readonly resume?: true;
+}
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+function whole(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number');
+  return Number(text);
+}
+
+/** What git says, or nothing where there is no repository. */
+function git(...args: readonly string[]): string | undefined {
+  try {
+    return execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+const DAY_MS = 86_400_000;
+
+/** Each commit drives another part; without a repository each day does. */
+function rotationNow(): number {
+  const commits = git('rev-list', '--count', 'HEAD');
+  return commits === undefined ? Math.floor(systemClock.wall() / DAY_MS) : Number(commits);
+}
+
+function chosen(ids: readonly string[]): readonly DefectFacts[] {
+  const unknown = ids.filter((id) => !DEFECT_CATALOGUE.some((defect) => defect.id === id));
+  if (unknown.length > 0) throw new InvalidArgumentError(`no such defect: ${unknown.join(', ')}`);
+  return ids.length === 0 ? DEFECT_CATALOGUE : DEFECT_CATALOGUE.filter(({ id }) => ids.includes(id));
+}
+
+const CLEAN: Readonly<Record<Extent, number>> = { part: 2, default: 6, full: 300 };
+
+function tell({ job, alone, tookMs, deviations }: Look, { done, of }: Progress): void {
+  const how = alone ? ', alone' : '';
+  const took = `${(tookMs / 1000).toFixed(1)} s${how}`;
+  say(`${String(done).padStart(4)}/${of} ${deviations.length === 0 ? '✓' : '✗'} ${job.id} (${took})`);
+  for (const what of deviations) say(`          ${what}`);
+}
+
+async function run(ids: readonly string[], options: Options): Promise<Proof> {
+  const extent: Extent = options.full ? 'full' : options.part ? 'part' : 'default';
+  const rotation = options.rotation ?? rotationNow();
+  const folder = resolve('results', 'prove', ids.length > 0 ? 'chosen' : extent);
+  const { processes, atOnce, patience } = options;
+  say(
+    `${extent}, rotation ${rotation}, ${processes} processes, ${atOnce} campaigns at once in each; ${folder}`,
+  );
+  const proof = await runProof({
+    defects: chosen(ids),
+    isWhole: ids.length === 0 && extent !== 'part',
+    ...{ extent, rotation, processes, atOnce, patience, folder },
+    cleanCampaigns: options.clean ?? (ids.length > 0 ? 0 : CLEAN[extent]),
+    commit: git('rev-parse', '--short', 'HEAD') ?? 'unknown',
+    resume: options.resume === true,
+    onLook: tell,
+  });
+  writeFileSync(join(folder, 'proof.json'), `${JSON.stringify(proof, null, 2)}\n`);
+  return proof;
+}
+
+const program = new Command('prove')
+  .description('Proves the checks: each must notice its defects, and nothing where nothing is wrong.')
+  .argument('[defects...]', 'only these; all of them without any')
+  .option('--full', 'every defect against every suite, hundreds of clean campaigns; takes an hour or two')
+  .option('--part', 'a part of the defects, turned by the rotation: for the gate')
+  .option('--rotation <number>', 'which part; the number of commits, or the day', whole)
+  .option('--processes <number>', 'driving processes', whole, availableParallelism())
+  .option('--at-once <number>', 'campaigns at once in each process', whole, 3)
+  .option('--patience <factor>', 'multiplies all limits, for a machine that others keep busy', whole, 1)
+  .option('--clean <number>', 'campaigns against a deployment without a defect', whole)
+  .option('--resume', 'takes up a run that was stopped')
+  .action(async (ids: readonly string[], options: Options) => {
+    const proof = await run(ids, options);
+    for (const line of summary(proof)) say(line);
+    process.exitCode = proof.failures.length === 0 ? 0 : 1;
+  });
+
+await program.parseAsync();

@@ -1,0 +1,24 @@
+/** What a run says at its end. */
+import type { Proof } from './proof.ts';
+
+/** A share close to one or to zero, with as many digits as tell it from them. */
+export const fine = (share: number): string => `${(share * 100).toFixed(2)} %`;
+
+/** The lines for the terminal. */
+export function summary(proof: Proof): readonly string[] {
+  const { defects, checks, clean, specificity, secondLooks, failures, seconds, campaigns } = proof;
+  const noticed = defects.filter(({ deviations }) => deviations.length === 0).length;
+  const proven = checks.filter((check) => check.defects.length > 0).length;
+  const { falseAlarms } = clean;
+  return [
+    '',
+    `defects       ${noticed} of ${defects.length} noticed as they state`,
+    `checks        ${proven} of ${checks.length} caught one of them`,
+    `false alarms  ${falseAlarms.count} of ${falseAlarms.of} clean campaigns (at most ${fine(falseAlarms.bound)}), ` +
+      `${clean.undecided} undecided`,
+    `specificity   ${specificity.count} of ${specificity.of} verdicts on what is whole (at least ${fine(specificity.bound)})`,
+    `second looks  ${secondLooks.length}${secondLooks.length === 0 ? '' : `: ${secondLooks.map(({ job }) => job).join(', ')}`}`,
+    `time          ${Math.floor(seconds / 60)} min ${seconds % 60} s, ${campaigns} campaigns`,
+    ...(failures.length === 0 ? ['', 'Nothing is wrong.'] : ['', `${failures.length} wrong:`, ...failures]),
+  ];
+}
