@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ControlSurface, startControlSurface } from '../../reference/defects/control-surface.ts';
 import { type Deployment, startDeployment } from '../../reference/deployment.ts';
+import type { NoiseSet } from '../../reference/noise/catalogue.ts';
 import { renderJson } from '../../reports/json.ts';
 import { catalogue } from '../../suites/catalogue.ts';
 import { writeArtefact } from '../campaign/folder.ts';
@@ -50,6 +51,8 @@ const PING_SECONDS = String(PING_MS / 1000);
 
 /** What is asked of one campaign. */
 export interface CampaignWish {
+  /** How the deployment makes use of what docs/protocol.md leaves open; quietly, unless told. */
+  readonly noise?: NoiseSet;
   /** Multiplies limits, and what is to exceed them, for a machine that others keep busy. */
   readonly patience?: number;
   readonly defects?: readonly string[];
@@ -75,11 +78,12 @@ export async function campaignAt(
     thinkingMs: wish.thinkingMs ?? THINKING_MS,
     pingIntervalMs: PING_MS * 0.8, // the declared interval is a promise, and the machine is busy
     defects: wish.defects ?? [],
+    ...(wish.noise === undefined ? {} : { noise: wish.noise.choice }),
     defectDelayMs: wish.defectDelayMs ?? DEFECT_DELAY_MS,
   });
   const control = await startControlSurface(deployment);
   try {
-    return await drive(deployment, results, wish, profileOf(control, results));
+    return await drive(deployment, results, wish, profileOf(control, results, wish.noise));
   } finally {
     await control.stop();
     await deployment.stop();
@@ -87,10 +91,11 @@ export async function campaignAt(
 }
 
 /** A profile of the deployment's own, since its faults are switched at an address of its own. */
-function profileOf({ url }: ControlSurface, results: string): string {
+function profileOf({ url }: ControlSurface, results: string, noise?: NoiseSet): string {
   const file = join(results, `self-test-${randomBytes(4).toString('hex')}.json`);
   const faults = { url: `${url}/faults` };
-  const profile = { name: 'self-test', extends: 'reference', variationPoints: { 'VP-PING': PING_SECONDS } };
+  const variationPoints = { 'VP-PING': PING_SECONDS, ...noise?.declares };
+  const profile = { name: 'self-test', extends: 'reference', variationPoints };
   writeFileSync(file, JSON.stringify({ ...profile, faults }));
   return file;
 }

@@ -2,16 +2,22 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFECT_CATALOGUE } from '../../../reference/defects/catalogue.ts';
+import { noiseFor } from '../../../reference/noise/catalogue.ts';
 import { campaignAt } from '../campaigns.ts';
 import type { Job } from './job.ts';
-import { type Look, lookAt, NO_DEFECT, noLook } from './look.ts';
+import { type How, type Look, lookAt, NO_DEFECT, noLook } from './look.ts';
 import type { Answer, Order } from './message.ts';
 
 const factsOf = ({ defect }: Job) => DEFECT_CATALOGUE.find(({ id }) => id === defect) ?? NO_DEFECT;
 
 async function drive({ job, alone, storeUrl, folder, patience, deadlineMs }: Order): Promise<Look> {
   const startedAt = performance.now();
-  const how = () => ({ alone, tookMs: Math.round(performance.now() - startedAt) });
+  const noise = job.noise === undefined ? undefined : noiseFor(job.noise);
+  const how = (): How => ({
+    alone,
+    tookMs: Math.round(performance.now() - startedAt),
+    noise: [...(noise?.choice.kinds ?? [])],
+  });
   const results = join(folder, `${job.id}${alone ? '-alone' : ''}`);
   mkdirSync(results, { recursive: true, mode: 0o700 });
   const deadline = new AbortController();
@@ -20,12 +26,13 @@ async function drive({ job, alone, storeUrl, folder, patience, deadlineMs }: Ord
     const { report } = await campaignAt(storeUrl, results, {
       defects: job.defect === undefined ? [] : [job.defect],
       selectors: job.selectors,
+      ...(noise === undefined ? {} : { noise }),
       env: { HARNESS_SEED: String(job.seed), HARNESS_MAX_AGENT_RUNS: String(job.agentRuns) },
       patience,
       ended: deadline.signal,
     });
     if (deadline.signal.aborted) return noLook(job, `it was not over within ${deadlineMs} ms`, how());
-    return lookAt(job, report, factsOf(job), how());
+    return lookAt(job, report, factsOf(job), how(), noise?.isDeclared === false);
   } catch (error) {
     return noLook(job, `it came to no report: ${error instanceof Error ? error.message : 'unknown'}`, how());
   } finally {

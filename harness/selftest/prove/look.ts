@@ -20,6 +20,8 @@ export const look = z.object({
   job,
   /** Whether nothing else was driven meanwhile. */
   alone: z.boolean(),
+  /** The kinds of benign noise that the deployment made. */
+  noise: z.array(z.string()),
   tookMs: z.number(),
   /** Requirements that got a verdict, and of these whatever the defect leaves whole. */
   judged: z.number().int(),
@@ -36,6 +38,9 @@ export const look = z.object({
 
 /** One campaign as it is kept. */
 export type Look = z.infer<typeof look>;
+
+/** How a look came about. */
+export type How = Pick<Look, 'alone' | 'tookMs' | 'noise'>;
 
 /** What a deployment without a defect breaks: nothing. */
 export const NO_DEFECT: DefectFacts = {
@@ -65,14 +70,25 @@ function actualOf(report: CampaignReport, requirement: string): string {
 const isExplained = (report: CampaignReport, { because }: Requirement): boolean =>
   because.some((id) => verdictOf(report, id) !== 'pass');
 
-/** What the report says against the defect's own statement of what it breaks. */
-export function deviationsOf(report: CampaignReport, defect: DefectFacts): readonly string[] {
+/**
+ * What the report says against the defect's own statement of what it breaks. Where a deployment declares less than it
+ * does, what depends on it may stay open.
+ */
+export function deviationsOf(
+  report: CampaignReport,
+  defect: DefectFacts,
+  mayStayOpen = false,
+): readonly string[] {
   const { mustFail, mayFail, leavesOpen = [] } = defect;
   const judged = report.requirements.filter(({ verdict }) => verdict !== undefined);
   const known = new Set(judged.map(({ id }) => id));
   const allowed = new Set([...mustFail, ...mayFail]);
   const unexplained = judged.filter(
-    (one) => one.verdict === 'inconclusive' && !leavesOpen.includes(one.id) && !isExplained(report, one),
+    (one) =>
+      !mayStayOpen &&
+      one.verdict === 'inconclusive' &&
+      !leavesOpen.includes(one.id) &&
+      !isExplained(report, one),
   );
   return [
     ...mustFail
@@ -100,7 +116,8 @@ export function lookAt(
   job: Job,
   report: CampaignReport,
   defect: DefectFacts,
-  how: Pick<Look, 'alone' | 'tookMs'>,
+  how: How,
+  mayStayOpen = false,
 ): Look {
   const { mustFail, mayFail, leavesOpen = [] } = defect;
   const judged = report.requirements.filter(({ verdict }) => verdict !== undefined);
@@ -119,12 +136,12 @@ export function lookAt(
       .filter(({ verdict }) => verdict === 'inconclusive')
       .map(({ id, because }) => ({ requirement: id, because: [...because] })),
     caught: report.checks.filter(isCaught).map(({ id }) => id),
-    deviations: [...deviationsOf(report, defect)],
+    deviations: [...deviationsOf(report, defect, mayStayOpen)],
   };
 }
 
 /** A campaign that came to no report. */
-export function noLook(job: Job, why: string, how: Pick<Look, 'alone' | 'tookMs'>): Look {
+export function noLook(job: Job, why: string, how: How): Look {
   return {
     job: { ...job, selectors: [...job.selectors] },
     ...how,

@@ -61,9 +61,10 @@ function ask(child: ChildProcess, order: Order): Promise<Look> {
     const hear = (answer: Answer): void => {
       if (answer.kind === 'look' && answer.look.job.id === job.id) finish(answer.look);
     };
-    const gone = (): void => finish(noLook(job, 'the process that drove it died', { alone, tookMs: 0 }));
+    const gone = (): void =>
+      finish(noLook(job, 'the process that drove it died', { alone, tookMs: 0, noise: [] }));
     const timer = setTimeout(() => {
-      finish(noLook(job, `no answer within ${limitMs} ms`, { alone, tookMs: limitMs }));
+      finish(noLook(job, `no answer within ${limitMs} ms`, { alone, tookMs: limitMs, noise: [] }));
       child.kill('SIGKILL'); // it hangs, and whatever else it drove is looked at again
     }, limitMs);
     child.on('message', hear);
