@@ -12,7 +12,8 @@ const ERRORS: Readonly<Record<ErrorCode, string>> = {
   NOTHING_SELECTED: 'the selection names nothing that could be judged; the message suggests what was meant',
   PROFILE_INVALID: 'the profile is refused; docs/configuration.md describes every field',
   REFERENCE_FAILED: 'the reference deployment did not start; "agent-conformance reference" shows why',
-  REPORT_INVALID: 'a report is missing, damaged, or of another format; name a folder of results or a report.json',
+  REPORT_INVALID:
+    'a report is missing, damaged, or of another format; name a folder of results or a report.json',
   SECRET_IN_ARTEFACT: 'a secret was found in what was written; the files were set apart',
   TARGET_UNREACHABLE: 'the target did not answer at all; "agent-conformance doctor" looks where it ends',
   TOKEN_UNAVAILABLE: 'no token could be had for a user; it is expired, or the token endpoint refused',

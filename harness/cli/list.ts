@@ -1,16 +1,11 @@
 import { catalogue } from '../../suites/catalogue.ts';
 import { EXIT, type ExitCode } from '../core/exit-code.ts';
-import { CAPABILITIES } from '../core/requirement.ts';
 import type { TrialView } from '../judge/views.ts';
-import { type Capabilities, type ChosenCheck, chooseChecks } from '../plan/select.ts';
+import { type ChosenCheck, chooseChecks } from '../plan/select.ts';
 import { levelWord, tagsOf, tagWord } from '../plan/selectors.ts';
 import type { Register } from './command.ts';
+import { EVERYTHING } from './everything.ts';
 import { provenDefects } from './proven-defects.ts';
-
-/** What a list shows is what could be judged on a target that has everything. */
-const EVERYTHING = Object.fromEntries(
-  CAPABILITIES.map((capability) => [capability, { available: true, reason: '' }]),
-) as unknown as Capabilities;
 
 const KINDS = ['requirements', 'checks', 'scenarios', 'defects', 'tags'] as const;
 type Kind = (typeof KINDS)[number];

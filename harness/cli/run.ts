@@ -1,108 +1,121 @@
 import { randomBytes } from 'node:crypto';
+import type { Command } from 'commander';
 import { catalogue } from '../../suites/catalogue.ts';
-import { type CampaignEvent, runCampaign } from '../campaign/run-campaign.ts';
+import { type CampaignBounds, runCampaign } from '../campaign/run-campaign.ts';
 import { readProcessEnvironment } from '../config/load.ts';
+import type { VariableName } from '../config/variables.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { systemClock } from '../driver/system-clock.ts';
-import type { Plan } from '../plan/plan.ts';
-import { trialsHere } from '../plan/shard.ts';
+import { FAIL_ON, type FailOn, underPolicy } from '../report/policy.ts';
 import type { Register } from './command.ts';
-import { announce, writeReports } from './output.ts';
-import { type Progress, progressForm, startProgress } from './progress.ts';
+import { createDisplay, endOnSignal } from './display.ts';
+import { writeReports } from './output.ts';
 import { driveShard } from './run-shard.ts';
+import { type Narrowing, selectorsOf } from './selection.ts';
+import { type Telling, tell } from './tell.ts';
+import { durationMs, oneOf, wholeNumber } from './values.ts';
 
-interface RunOptions {
-  readonly seed?: string;
+/** What is aimed at, and what of it. */
+export interface AimOptions extends Narrowing {
+  readonly target?: string;
   readonly profile?: string;
-  readonly outputDir?: string;
+  readonly seed?: string;
+  readonly repeat?: number;
+  readonly budget?: number;
+}
+
+interface RunOptions extends AimOptions, Telling {
+  readonly maxTime?: number;
+  readonly bail?: true;
+  readonly failOn: FailOn;
   readonly shard?: string;
   readonly campaign?: string;
-  readonly color: boolean;
 }
+
+const MOST_REPEATS = 1000;
+const MOST_RUNS = 1_000_000;
+
+/** Adds the options that say what is aimed at, which are the same wherever something is planned. */
+export const withAim = (command: Command): Command =>
+  command
+    .argument('[selectors...]', 'suites, requirements, checks; ranges such as LC-1..LC-9; * for anything')
+    .option('--tag <expression>', 'only what has these tags, for example "must && !disruptive"')
+    .option('--level <levels>', 'only these levels: must, should, may')
+    .option('--last-failed', 'only what did not pass in results/latest')
+    .option('--target <url>', 'the deployment (TARGET_URL)')
+    .option('--profile <name>', 'profile by name or path (TARGET_PROFILE)')
+    .option('--seed <n>', 'seed of all that is generated (HARNESS_SEED)')
+    .option('--repeat <n>', 'drive everything so many times as often', wholeNumber(1, MOST_REPEATS))
+    .option('--budget <runs>', 'agent runs that may be started at most', wholeNumber(0, MOST_RUNS))
+    .option('--output-dir <dir>', 'where results go (HARNESS_RESULTS_DIR)');
 
 /** Adds `run`. */
 export const registerRun: Register = (root, finish) => {
-  root
-    .command('run')
-    .description('drive the target and judge what it did')
-    .argument('[selectors...]', 'suites, requirement ids or check ids; * stands for anything')
-    .option('--seed <n>', 'seed of all that is generated (HARNESS_SEED)')
-    .option('--profile <name>', 'profile by name or path (TARGET_PROFILE)')
-    .option('--output-dir <dir>', 'where results go (HARNESS_RESULTS_DIR)')
+  withAim(root.command('run').description('drive the target and judge what it did'))
+    .option('--max-time <duration>', 'how long the driving may take, for example 10m', durationMs)
+    .option('--bail', 'stop at the first MUST that fails')
+    .option('--fail-on <what>', 'must; should: these too; inconclusive: that too', oneOf(FAIL_ON), 'must')
+    .option('--inconclusive-exit-code <n>', 'exit code where something is undecided', wholeNumber(1, 125))
     .option('--shard <part>', 'drive one part of the campaign, 2/4 or "alone", and judge nothing')
     .option('--campaign <name>', 'name of the campaign, the same for all its parts')
+    .option('--json', 'print the report as JSON and nothing else')
+    .option('--quiet', 'print the last line only')
+    .option('--verbose', 'print every check')
     .option('--no-color', 'plain text')
     .action(async (selectors: string[], options) => finish(await runCommand(selectors, options)));
 };
 
 /** Drives, judges, reports. */
-async function runCommand(selectors: readonly string[], options: RunOptions): Promise<ExitCode> {
+async function runCommand(words: readonly string[], options: RunOptions): Promise<ExitCode> {
   const ended = endOnSignal();
   const display = createDisplay(options);
   try {
     const ask = {
       suites: catalogue,
-      selectors,
+      selectors: selectorsOf(words, options),
       env: readProcessEnvironment(),
       cwd: process.cwd(),
       overrides: overridesOf(options),
+      bounds: boundsOf(options),
       clock: systemClock,
       uniqueWord: randomBytes(3).toString('hex'),
       ended,
       watch: display.watch,
     };
     if (options.shard !== undefined) return await driveShard(ask, { ...options, shard: options.shard });
-    const { report, dir } = await runCampaign({ ...ask, render: writeReports });
+    const { report, dir } = await runCampaign({
+      ...ask,
+      render: (judged, folder) => writeReports(underPolicy(judged, options.failOn), folder),
+    });
     display.stop();
-    return announce(report, dir, options);
+    return tell(underPolicy(report, options.failOn), dir, options);
   } finally {
     display.stop();
   }
 }
 
-function overridesOf({ seed, profile, outputDir }: RunOptions): Readonly<Record<string, string>> {
+/** What the options say instead of variables. */
+export function overridesOf(options: AimOptions): Readonly<Partial<Record<VariableName, string>>> {
+  const { target, seed, profile, outputDir, budget } = options;
   return {
+    ...(target === undefined ? {} : { TARGET_URL: target }),
     ...(seed === undefined ? {} : { HARNESS_SEED: seed }),
     ...(profile === undefined ? {} : { TARGET_PROFILE: profile }),
     ...(outputDir === undefined ? {} : { HARNESS_RESULTS_DIR: outputDir }),
+    ...(budget === undefined ? {} : { HARNESS_MAX_AGENT_RUNS: String(budget) }),
   };
 }
 
-/** The first signal ends the driving and lets the reports be written; the second one ends everything. */
-function endOnSignal(): AbortSignal {
-  const ending = new AbortController();
-  process.once('SIGINT', () => ending.abort(130));
-  process.once('SIGTERM', () => ending.abort(143));
-  return ending.signal;
-}
-
-function createDisplay(options: RunOptions): { watch: (event: CampaignEvent) => void; stop: () => void } {
-  let progress: Progress | undefined;
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+/** How far a campaign may go. */
+export function boundsOf({
+  repeat,
+  budget,
+  ...limits
+}: AimOptions & Partial<Pick<RunOptions, 'maxTime' | 'bail'>>): CampaignBounds {
   return {
-    watch(event) {
-      if (event.kind === 'reference-starting')
-        say('no TARGET_URL is set: starting a reference deployment to test against');
-      else if (event.kind === 'planned') {
-        say(`campaign ${event.plan.campaign} against ${event.plan.target.url}`);
-        progress = showDriving(event.plan, options);
-      } else progress?.watch(event);
-    },
-    stop: () => progress?.stop(),
+    ...(repeat === undefined ? {} : { repeat }),
+    ...(budget === undefined ? {} : { agentRuns: budget }),
+    ...(limits.maxTime === undefined ? {} : { maxMs: limits.maxTime }),
+    ...(limits.bail === undefined ? {} : { bail: limits.bail }),
   };
-}
-
-function showDriving(plan: Plan, options: RunOptions): Progress {
-  const scenarios = new Map(
-    catalogue.flatMap((suite) => suite.scenarios.map((scenario) => [scenario.id, scenario])),
-  );
-  const form = progressForm(process.stderr.isTTY === true, readProcessEnvironment());
-  return startProgress({
-    ...form,
-    colour: form.colour && options.color,
-    plan: { ...plan, trials: [...trialsHere(plan)] },
-    scenarios,
-    output: process.stderr,
-    clock: systemClock,
-  });
 }

@@ -1,0 +1,54 @@
+import { catalogue } from '../../suites/catalogue.ts';
+import type { CampaignEvent } from '../campaign/run-campaign.ts';
+import { readProcessEnvironment } from '../config/load.ts';
+import { systemClock } from '../driver/system-clock.ts';
+import type { Plan } from '../plan/plan.ts';
+import { trialsHere } from '../plan/shard.ts';
+import { type Progress, progressForm, startProgress } from './progress.ts';
+
+export interface Display {
+  readonly watch: (event: CampaignEvent) => void;
+  /** Ends it; more calls do nothing. */
+  readonly stop: () => void;
+}
+
+/** Shows on the error output what a campaign does, unless it is to be quiet. */
+export function createDisplay(options: { readonly color: boolean; readonly quiet?: true }): Display {
+  if (options.quiet === true) return { watch: () => undefined, stop: () => undefined };
+  let progress: Progress | undefined;
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  return {
+    watch(event) {
+      if (event.kind === 'reference-starting')
+        say('no TARGET_URL is set: starting a reference deployment to test against');
+      else if (event.kind === 'planned') {
+        say(`campaign ${event.plan.campaign} against ${event.plan.target.url}`);
+        progress = showDriving(event.plan, options.color);
+      } else progress?.watch(event);
+    },
+    stop: () => progress?.stop(),
+  };
+}
+
+function showDriving(plan: Plan, color: boolean): Progress {
+  const scenarios = new Map(
+    catalogue.flatMap((suite) => suite.scenarios.map((scenario) => [scenario.id, scenario])),
+  );
+  const form = progressForm(process.stderr.isTTY === true, readProcessEnvironment());
+  return startProgress({
+    ...form,
+    colour: form.colour && color,
+    plan: { ...plan, trials: [...trialsHere(plan)] },
+    scenarios,
+    output: process.stderr,
+    clock: systemClock,
+  });
+}
+
+/** The first signal ends the driving and lets the reports be written; the second one ends everything. */
+export function endOnSignal(): AbortSignal {
+  const ending = new AbortController();
+  process.once('SIGINT', () => ending.abort(130));
+  process.once('SIGTERM', () => ending.abort(143));
+  return ending.signal;
+}
