@@ -28,6 +28,7 @@ import { type OpenStore, openStore } from './store/open.ts';
 import { openStream } from './stream/session.ts';
 import { telemetryMetrics } from './telemetry/metrics.ts';
 import { TelemetryReporter } from './telemetry/reporter.ts';
+import { wireBoundaries } from './wire/netra.ts';
 
 /** A ready token of one of the deployment's users. */
 export interface ReadyToken {
@@ -220,7 +221,11 @@ export async function startDeployment(given: DeploymentSettings): Promise<Deploy
   const faults = faultSwitch((unavailable) => store.setReachable(!unavailable.has('store')));
   let running: Running;
   try {
-    const boundaries = combined(defects.boundaries, noiseOf(settings.noise, keys));
+    const boundaries = combined(
+      defects.boundaries,
+      noiseOf(settings.noise, keys),
+      settings.wire === undefined ? {} : wireBoundaries(settings.wire),
+    );
     running = await run({ settings, keys, store, boundaries, faults });
   } catch (error) {
     await store.close();

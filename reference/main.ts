@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFECT_CATALOGUE, UnknownDefectError } from './defects/catalogue.ts';
 import { type ControlSurface, startControlSurface } from './defects/control-surface.ts';
 import { type Deployment, startDeployment } from './deployment.ts';
@@ -9,6 +9,7 @@ import {
   storeUrlFromEnvironment,
 } from './settings.ts';
 import { type EmbeddedServer, startEmbeddedServer } from './store/embedded.ts';
+import { WIRES, type Wire } from './wire/netra.ts';
 
 interface Options {
   readonly port: number;
@@ -24,6 +25,7 @@ interface Options {
   readonly defectDelayMs: number;
   readonly users?: number;
   readonly control?: true;
+  readonly wire?: Wire;
 }
 
 const USAGE_ERROR = 2;
@@ -89,6 +91,7 @@ function commandLine(): Command {
     .option('--defects <ids>', 'defects to commit, separated by commas', defectIds, [])
     .option('--defect-delay-ms <n>', 'how long a delaying defect delays', milliseconds, 20_000)
     .option('--control', 'serve a control surface that switches defects')
+    .addOption(new Option('--wire <vocabulary>', 'what is spoken on the chat socket').choices(WIRES))
     .option('--users <n>', 'how many users there are (default: 6)', wholeNumber('users', 6, 1_000))
     .option('--exit-with-parent', 'stop when the standard input ends')
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : USAGE_ERROR));

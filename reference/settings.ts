@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { ModelSettings } from './agents/model/client.ts';
 import { type Clock, steadyClock } from './clock.ts';
 import type { NoiseChoice } from './noise/noise.ts';
+import type { Wire } from './wire/netra.ts';
 
 /** A user of the deployment, with the credentials its token endpoint accepts. */
 export interface Identity {
@@ -50,6 +51,8 @@ export interface Settings {
   readonly defects: readonly string[];
   /** Allowed ways that it has besides its own. */
   readonly noise: NoiseChoice;
+  /** Another vocabulary for the chat socket. */
+  readonly wire?: Wire | undefined;
   /** How long a delaying defect delays; self-tests scale it down. */
   readonly defectDelayMs: number;
   readonly clock: Clock;

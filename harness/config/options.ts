@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { ARTEFACT_NAMES, type ArtefactName, readArtefacts, USUAL_ARTEFACTS } from '../core/artefacts.ts';
 import { address, base, isProxy } from './address.ts';
 import { duration, placeOf, type Reader, refuse, text, whole } from './reader.ts';
+import { readTraceExport, type TraceExport } from './traces.ts';
 
 /** Where the harness listens for what the target sends by itself. */
 export interface CatcherOptions {
@@ -18,6 +20,9 @@ export interface HarnessOptions {
   /** Absolute; stored evidence to judge instead of driving. */
   readonly evidenceDir: string | undefined;
   readonly evidenceKeepDays: number;
+  /** What is written when a campaign is over. */
+  readonly reporters: readonly ArtefactName[];
+  readonly traces: TraceExport | undefined;
   readonly seed: number;
   /** Quiet trials that may overlap. */
   readonly concurrency: number;
@@ -59,6 +64,8 @@ export function readOptions(reader: Reader): HarnessOptions {
     resultsDir: folder('HARNESS_RESULTS_DIR') ?? resolve(reader.cwd, 'results'),
     evidenceDir: folder('HARNESS_EVIDENCE'),
     evidenceKeepDays: whole(reader, 'HARNESS_EVIDENCE_KEEP_DAYS', { from: 0, to: 3650, example: 30 }) ?? 30,
+    reporters: readReporters(reader),
+    traces: readTraceExport(reader),
     seed: whole(reader, 'HARNESS_SEED', { from: 0, to: 2_147_483_647, example: 1 }) ?? 1,
     concurrency: whole(reader, 'HARNESS_CONCURRENCY', { from: 1, to: 1000, example: 4 }) ?? CONCURRENCY,
     users: whole(reader, 'HARNESS_USERS', { from: 2, to: 1000, example: 25 }) ?? USERS,
@@ -70,6 +77,15 @@ export function readOptions(reader: Reader): HarnessOptions {
     maxTokens: whole(reader, 'HARNESS_MAX_TOKENS', { from: 1, to: 1e12, example: 2_000_000 }),
     caFile: readCaFile(reader),
   };
+}
+
+function readReporters(reader: Reader): readonly ArtefactName[] {
+  const list = text(reader, 'HARNESS_REPORTERS');
+  const read = list === undefined ? USUAL_ARTEFACTS : readArtefacts(list);
+  if (!('unknown' in read)) return read;
+  const words = ['usual', ...ARTEFACT_NAMES].join(', ');
+  refuse(reader, 'HARNESS_REPORTERS', `a list of ${words}`, 'usual,allure');
+  return USUAL_ARTEFACTS;
 }
 
 function readCatcher(reader: Reader): CatcherOptions {

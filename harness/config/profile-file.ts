@@ -5,11 +5,12 @@ import { HarnessError } from '../core/errors.ts';
 import { didYouMean } from './problems.ts';
 import { type CompleteProfile, extendProfile, type Profile, profileFaults } from './profile.ts';
 import { DEFAULT_PROFILE } from './profiles/default.ts';
+import { NETRA_PROFILE } from './profiles/netra.ts';
 import { REFERENCE_PROFILE } from './profiles/reference.ts';
 import { profileWord } from './settings.ts';
 
 const BUILT_IN: ReadonlyMap<string, CompleteProfile> = new Map(
-  [DEFAULT_PROFILE, REFERENCE_PROFILE].map((profile) => [profile.name, profile]),
+  [DEFAULT_PROFILE, REFERENCE_PROFILE, NETRA_PROFILE].map((profile) => [profile.name, profile]),
 );
 
 const MODULES = ['.ts', '.mjs', '.js'];

@@ -99,6 +99,9 @@ describe('variables', () => {
       ...OPEN,
       HARNESS_RESULTS_DIR: 'out',
       HARNESS_EVIDENCE_KEEP_DAYS: '7',
+      HARNESS_REPORTERS: 'junit, allure,junit',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://otlp.example/',
+      OTEL_EXPORTER_OTLP_HEADERS: 'X-Api-Key=a%20b, ,nonsense',
       HARNESS_SEED: '42',
       HARNESS_CONCURRENCY: '8',
       HARNESS_STARTS_PER_SECOND: '2.5',
@@ -115,6 +118,8 @@ describe('variables', () => {
       catcher: { url: undefined, port: 0 },
       evidenceDir: undefined,
       evidenceKeepDays: 7,
+      reporters: ['json', 'junit', 'allure'],
+      traces: { url: 'https://otlp.example/v1/traces', headers: { 'x-api-key': 'a b' } },
       seed: 42,
       concurrency: 8,
       users: 5,
@@ -125,6 +130,15 @@ describe('variables', () => {
       caFile: path('ca.pem'),
     });
     expect(target?.limits.startsPerSecond).toBe(2.5);
+  });
+
+  it('writes what is usual, and refuses a reporter that there is none of', async () => {
+    const { harness } = await load(OPEN);
+    expect([harness.reporters.includes('junit'), harness.reporters.includes('har')]).toEqual([true, false]);
+    expect(harness.traces).toBeUndefined();
+    expect(await message({ ...OPEN, HARNESS_REPORTERS: 'usual,junitt' })).toContain(
+      'HARNESS_REPORTERS is "usual,junitt"',
+    );
   });
 
   it.each(['HTTPS_PROXY=http://proxy.example:3128', 'NO_PROXY=localhost'])(

@@ -41,6 +41,7 @@ const OWN = {
   TARGET_PASSWORD: secretOfTarget,
   TARGET_PASSWORD_FILE: secretOfTarget,
   HARNESS_RESULTS_DIR: plain,
+  HARNESS_REPORTERS: plain,
   HARNESS_EVIDENCE: plain,
   HARNESS_EVIDENCE_KEEP_DAYS: plain,
   HARNESS_SEED: plain,
@@ -61,6 +62,8 @@ const STANDARD = {
   HTTP_PROXY: { secret: true },
   NO_PROXY: plain,
   NODE_EXTRA_CA_CERTS: plain,
+  OTEL_EXPORTER_OTLP_ENDPOINT: plain,
+  OTEL_EXPORTER_OTLP_HEADERS: { secret: true },
 } as const satisfies Record<string, Variable>;
 
 type ThresholdVariable = (typeof THRESHOLD_VARIABLES)[keyof typeof THRESHOLD_VARIABLES];
