@@ -9,7 +9,8 @@ type Latencies = Pick<CampaignReport, 'claims' | 'measures'>;
 /** Endpoints that a reader looks at; the others hold their limits by more. */
 const MOST_ENDPOINTS = 5;
 
-interface Row {
+/** A limit, a measure, or both. */
+export interface Row {
   readonly measure: ReportedMeasure['measure'];
   readonly of: string | undefined;
   readonly claim: ReportedClaim | undefined;
@@ -46,7 +47,7 @@ export function nearestLimit({ claims }: Pick<Latencies, 'claims'>): string | un
 }
 
 /** A measure is shown by itself where nothing less is limited; then each that is. */
-function rowsOf({ claims, measures }: Latencies): readonly Row[] {
+export function rowsOf({ claims, measures }: Latencies): readonly Row[] {
   const limited = claims.map((claim): Row => {
     const figures = measures.find(({ measure, of }) => measure === claim.measure && of === claim.of);
     return { measure: claim.measure, of: claim.of, claim, figures };
@@ -59,7 +60,8 @@ function rowsOf({ claims, measures }: Latencies): readonly Row[] {
   return [...limited, ...others].sort((a, b) => order.indexOf(a.measure) - order.indexOf(b.measure));
 }
 
-const isEndpoint = ({ measure, of }: Row): boolean => measure === 'http' && of !== undefined;
+/** Whether it is one endpoint, of which there are many. */
+export const isEndpoint = ({ measure, of }: Row): boolean => measure === 'http' && of !== undefined;
 
 /** What does not hold first, what is open next, then by the part of the limit that was needed. */
 function strainOf({ answer, p95Ms, limitMs }: ReportedClaim): number {
@@ -67,7 +69,8 @@ function strainOf({ answer, p95Ms, limitMs }: ReportedClaim): number {
   return part + { 'does-not-hold': 1e12, undecided: 1e6, holds: 0 }[answer];
 }
 
-const strain = ({ claim }: Row): number => (claim === undefined ? 0 : strainOf(claim));
+/** How much a row deserves to be looked at. */
+export const strain = ({ claim }: Row): number => (claim === undefined ? 0 : strainOf(claim));
 
 function lineOf({ measure, of, claim, figures }: Row): string {
   const name = prose(latencyName(of === undefined ? { measure } : { measure, of }));
