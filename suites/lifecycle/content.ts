@@ -1,7 +1,7 @@
 import { defineCheck } from '../../harness/core/check.ts';
 import { type Finding, fail, pass } from '../../harness/core/finding.ts';
 import type { EvidenceRef } from '../../harness/evidence/transcript.ts';
-import { terminalOf } from '../../harness/judge/run-facts.ts';
+import { isSubRun, terminalOf } from '../../harness/judge/run-facts.ts';
 import type { RunView, SeenEvent, SocketView, TrialView } from '../../harness/judge/views.ts';
 import type { AgentEvent, Decoded } from '../../harness/protocol/agent-event.ts';
 import { say } from '../statements.ts';
@@ -74,6 +74,11 @@ export const eventsNameTheirRun = defineRunCheck({
         seq,
       })),
     );
+    const child = isSubRun(run) ? undefined : run.events.find(({ event }) => event.parentRunId !== undefined);
+    if (child !== undefined) {
+      const actual = `${child.event.type}: parent_run_id ${child.event.parentRunId}, of a run that was asked for`;
+      return [fail(say('has-a-parent', expected, actual, view.ref(run.askedSeq, child.seq)))];
+    }
     if (wrong.length === 0)
       return [pass(say('one-identity', expected, 'in every event', wholeRef(run, view)))];
     return wrong.map(({ actual, seq }) =>
@@ -190,7 +195,7 @@ export const accountsAddUp = defineRunCheck({
     );
     const used = terminal.event.toolsUsed;
     const expected = `tools_used {${[...seen].sort().join(', ')}}, total = input + output`;
-    const isSame = used?.every((name) => seen.has(name)) && new Set(used).size === seen.size;
+    const isSame = used?.length === seen.size && [...seen].every((name) => used.includes(name));
     const names = [...(used ?? ['missing'])].sort().join(', ');
     const faults = [isSame ? undefined : `tools_used {${names}}`, usageFault(terminal.event)];
     const wrong = faults.filter((fault) => fault !== undefined);

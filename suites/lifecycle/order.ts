@@ -80,8 +80,13 @@ export const startsFirst = defineRunCheck({
   requirement: 'LC-2',
   title: 'agent_started is the first event of a run, once',
   needs: 'events',
-  judge: (run, view) =>
-    judgeOrder(run, view, ['event-before-start', 'started-twice'], 'agent_started first, and once'),
+  judge(run, view) {
+    const expected = 'agent_started first, and once';
+    const turn = run.events[0]?.event.turn;
+    if (turn !== undefined && turn !== 1)
+      return [fail(say('late-first-turn', expected, `it begins with turn ${turn}`, eventRef(run, view, 0)))];
+    return judgeOrder(run, view, ['event-before-start', 'started-twice'], expected);
+  },
 });
 
 /** A pong received at least the grace period after the terminal event: the socket was alive and was heard. */
@@ -160,6 +165,19 @@ export const thinksAloud = defineRunCheck({
 const hasCalls = (run: RunView): boolean =>
   run.events.some(({ event }) => event.kind === 'tool.started' || event.kind === 'tool.finished');
 
+/** Calls that were opened for one tool and closed for another. */
+function closedAsOther(run: RunView, expected: string, view: TrialView): readonly Finding[] {
+  const opened = new Map<string | undefined, string | undefined>();
+  return run.events.flatMap(({ event }, index): Finding[] => {
+    const { kind, callId, toolName } = event;
+    if (kind === 'tool.started' && !opened.has(callId)) opened.set(callId, toolName);
+    const name = kind === 'tool.finished' ? opened.get(callId) : undefined;
+    if (name === undefined || toolName === undefined || toolName === name) return [];
+    const actual = `call ${callId ?? 'without id'} of ${name} is closed as one of ${toolName}`;
+    return [fail(say('closed-as-other-tool', expected, actual, eventRef(run, view, index)))];
+  });
+}
+
 export const closesCalls = defineRunCheck({
   id: 'lifecycle/closes-each-tool-call-once',
   requirement: 'LC-5',
@@ -174,7 +192,9 @@ export const closesCalls = defineRunCheck({
       'call-opened-twice',
       'call-open-at-terminal',
     ] as const;
-    return judgeOrder(run, view, codes, 'each tool_executing closed by exactly one later tool_completed');
+    const expected = 'each tool_executing closed by exactly one later tool_completed';
+    const misnamed = closedAsOther(run, expected, view);
+    return misnamed.length > 0 ? misnamed : judgeOrder(run, view, codes, expected);
   },
 });
 
