@@ -7,12 +7,14 @@ import { registerExplain } from './explain.ts';
 import { explainFailure } from './failure.ts';
 import { registerList } from './list.ts';
 import { registerMerge } from './merge.ts';
+import { registerPlan } from './plan.ts';
 import { registerRejudge } from './rejudge.ts';
 import { registerRun } from './run.ts';
 
 /** Every command, in the order of the help. */
 const COMMANDS: readonly Register[] = [
   registerRun,
+  registerPlan,
   registerRejudge,
   registerMerge,
   registerCompare,

@@ -1,14 +1,11 @@
-import { inOrder } from '../plan/order.ts';
-import type { Plan } from '../plan/plan.ts';
+import { criticalPathMs } from '../plan/forecast.ts';
+import type { Plan, PlannedTrial } from '../plan/plan.ts';
 import type { TrialView } from './views.ts';
 
 /** How long the driving took, and how long it had to take at least. */
 export interface Pace {
   readonly wallMs: number;
-  /**
-   * The shortest time in which these trials could have been driven in the order of the plan: of each group the
-   * longest trial, or all of them shared out evenly among as many as may overlap, whichever is longer.
-   */
+  /** The shortest time in which these trials could have been driven in the order of the plan. */
   readonly criticalPathMs: number;
 }
 
@@ -30,13 +27,8 @@ export function collectPace(plan: Plan): PaceCollector {
     },
     conclude() {
       if (tookMs.size === 0) return undefined;
-      const paths = inOrder(plan.trials).map(({ trials, concurrency }) => {
-        const times = trials.map(({ id }) => tookMs.get(id) ?? 0);
-        const total = times.reduce((sum, ms) => sum + ms, 0);
-        const lanes = concurrency === 'one' ? 1 : plan.limits.concurrency;
-        return Math.max(total / lanes, ...times, 0);
-      });
-      return { wallMs: span.to - span.from, criticalPathMs: paths.reduce((sum, ms) => sum + ms, 0) };
+      const msOf = ({ id }: PlannedTrial): number => tookMs.get(id) ?? 0;
+      return { wallMs: span.to - span.from, criticalPathMs: criticalPathMs(plan, plan.trials, msOf) };
     },
   };
 }
