@@ -79,7 +79,7 @@ export async function campaignAt(
     pingIntervalMs: PING_MS * 0.8, // the declared interval is a promise, and the machine is busy
     defects: wish.defects ?? [],
     ...(wish.noise === undefined ? {} : { noise: wish.noise.choice }),
-    defectDelayMs: wish.defectDelayMs ?? DEFECT_DELAY_MS,
+    defectDelayMs: (wish.defectDelayMs ?? DEFECT_DELAY_MS) * (wish.patience ?? 1),
   });
   const control = await startControlSurface(deployment);
   try {
