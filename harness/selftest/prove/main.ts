@@ -1,6 +1,6 @@
 /** `npm run prove`: every check against defects that it must notice, and against deployments that have none. */
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
@@ -9,6 +9,7 @@ import type { DefectFacts } from '../../../reference/defects/defect.ts';
 import { systemClock } from '../../driver/system-clock.ts';
 import type { Extent } from './job.ts';
 import type { Look } from './look.ts';
+import { killMatrixPage, withFigures } from './pages.ts';
 import type { Proof } from './proof.ts';
 import { type Progress, runProof } from './run.ts';
 import { summary } from './summary.ts';
@@ -22,6 +23,7 @@ interface Options {
   readonly patience: number;
   readonly clean?: number;
   readonly resume?: true;
+  readonly publish?: true;
 }
 
 const say = (line: string): void => {
@@ -82,8 +84,17 @@ async function run(ids: readonly string[], options: Options): Promise<Proof> {
     resume: options.resume === true,
     onLook: tell,
   });
-  writeFileSync(join(folder, 'proof.json'), `${JSON.stringify(proof, null, 2)}\n`);
+  writeFileSync(join(folder, 'proof.json'), textOf(proof));
   return proof;
+}
+
+const textOf = (proof: Proof): string => `${JSON.stringify(proof, null, 2)}\n`;
+
+/** Puts the figures of a whole run where they are read. */
+function publish(proof: Proof): void {
+  writeFileSync('docs/proof.json', textOf(proof));
+  writeFileSync('docs/kill-matrix.md', killMatrixPage(proof));
+  writeFileSync('README.md', withFigures(readFileSync('README.md', 'utf8'), proof));
 }
 
 const program = new Command('prove')
@@ -96,9 +107,13 @@ const program = new Command('prove')
   .option('--at-once <number>', 'campaigns at once in each process', whole, 3)
   .option('--patience <factor>', 'multiplies all limits, for a machine that others keep busy', whole, 1)
   .option('--clean <number>', 'campaigns against a deployment without a defect', whole)
+  .option('--publish', 'writes docs/proof.json, docs/kill-matrix.md and the figures of README.md')
   .option('--resume', 'takes up a run that was stopped')
   .action(async (ids: readonly string[], options: Options) => {
+    if (options.publish && (options.part || ids.length > 0))
+      throw new InvalidArgumentError('only a run with every defect can be published');
     const proof = await run(ids, options);
+    if (options.publish) publish(proof);
     for (const line of summary(proof)) say(line);
     process.exitCode = proof.failures.length === 0 ? 0 : 1;
   });
