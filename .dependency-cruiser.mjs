@@ -239,7 +239,7 @@ export default {
         'A door leads to declarations; one that leads to the network or the runner hands them to every check.',
       severity: 'error',
       from: { path: '^harness/doors/' },
-      to: { path: OURS, pathNot: inHarness('doors', 'core', 'evidence') },
+      to: { path: OURS, pathNot: inHarness('doors', 'core', 'evidence', 'protocol') },
     },
     libraryOf(
       'network-libraries',

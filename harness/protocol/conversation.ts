@@ -6,6 +6,7 @@ export class Conversation {
   readonly #asked: Readonly<Record<Asked, string[]>> = { start: [], ping: [], cancel: [] };
   readonly #known = new Set<string>();
   readonly #requests = new Map<string, string>();
+  readonly #threads = new Map<string, string>();
   readonly #calls = new Map<string, { readonly name: string; readonly id: string }[]>();
   #count = 0;
   /** The connection that was announced first. */
@@ -24,15 +25,21 @@ export class Conversation {
 
   /**
    * The request that a run came of: the one its event names, the one it was bound to before, or its parent's; else the
-   * oldest that nothing came of yet.
+   * oldest that nothing came of yet; else the last one of that thread, so that a run that changes its id is seen to.
    */
-  requestOf(runId: string, named: readonly (string | undefined)[], parent?: string): string | undefined {
+  requestOf(
+    { runId, parentRunId, threadId = '' }: RunIds,
+    named: readonly (string | undefined)[],
+  ): string | undefined {
     const own = named.find((id): id is string => id !== undefined && this.#known.has(id));
-    const bound = this.#requests.get(runId) ?? this.#requests.get(parent ?? '');
-    const request = own ?? bound ?? this.#asked.start[0];
+    const bound = this.#requests.get(runId) ?? this.#requests.get(parentRunId ?? '');
+    const request = own ?? bound ?? this.#asked.start[0] ?? this.#threads.get(threadId);
     if (request === undefined) return undefined;
     this.#settle('start', request);
-    if (this.#requests.size < BOUND) this.#requests.set(runId, request);
+    if (this.#requests.size < BOUND) {
+      this.#requests.set(runId, request);
+      this.#threads.set(threadId, request);
+    }
     return request;
   }
 
@@ -79,6 +86,12 @@ export class Conversation {
     if (place >= 0) this.#asked[kind].splice(place, 1);
     return requestId;
   }
+}
+
+interface RunIds {
+  readonly runId: string;
+  readonly parentRunId?: string | undefined;
+  readonly threadId?: string | undefined;
 }
 
 type Asked = 'start' | 'ping' | 'cancel';

@@ -60,13 +60,17 @@ export function readEvent(kind: EventKind, unwrapped: Unwrapped, conversation: C
   const { type, facts: frame } = unwrapped;
   const draft: Draft = { kind, type, data: {}, frame };
   const runId = facts.text('runId');
-  const parent = textOf(facts.own('parent_run_id'));
+  const parentRunId = textOf(facts.own('parent_run_id'));
+  const threadId = facts.text('threadId');
   const named = [facts.own('request_id'), facts.own('correlation_id'), facts.own('message_id'), runId];
   assign(draft, {
     runId,
-    parentRunId: parent,
-    requestId: runId === undefined ? undefined : conversation.requestOf(runId, named.map(textOf), parent),
-    threadId: facts.text('threadId'),
+    parentRunId,
+    requestId:
+      runId === undefined
+        ? undefined
+        : conversation.requestOf({ runId, parentRunId, threadId }, named.map(textOf)),
+    threadId,
     userId: facts.text('userId'),
     agent: facts.text('agent'),
     eventId: textOf(facts.own('event_id')),
