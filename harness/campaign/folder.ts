@@ -137,8 +137,9 @@ export function quarantineSecrets(dir: string, redactor: Redactor): readonly str
 
 function artefactsOf(dir: string): readonly string[] {
   const files = (folder: string, prefix: string): readonly string[] =>
-    readdirSync(folder, { withFileTypes: true })
+    (existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [])
       .filter((entry) => entry.isFile())
       .map((entry) => `${prefix}${entry.name}`);
-  return [...files(dir, ''), ...files(evidencePath(dir), 'evidence/')];
+  const within = (name: string): readonly string[] => files(join(dir, name), `${name}/`);
+  return [...files(dir, ''), ...within('evidence'), ...within('allure-results')];
 }

@@ -3,6 +3,7 @@
  * document, and nothing flows back.
  */
 import { type Config, loadConfig } from '../config/load.ts';
+import type { HarnessOptions } from '../config/options.ts';
 import type { Target } from '../config/target.ts';
 import type { Clock } from '../core/clock.ts';
 import { HarnessError } from '../core/errors.ts';
@@ -40,8 +41,8 @@ export interface CampaignAsk extends Surroundings {
   /** Ends the driving; its reason is 130 or 143. */
   readonly ended: AbortSignal;
   readonly watch: (event: CampaignEvent) => void;
-  /** Writes the artefacts into the folder; called once, before the final scan for secrets. */
-  readonly render: (report: CampaignReport, dir: string) => void;
+  /** Writes the artefacts into the folder; called once and waited for, before the final scan for secrets. */
+  readonly render: (report: CampaignReport, dir: string, harness: HarnessOptions) => unknown;
 }
 
 /** How far a campaign may go, beyond what the configuration says. */
@@ -73,15 +74,16 @@ export interface CampaignResult {
 export async function runCampaign(ask: CampaignAsk): Promise<CampaignResult> {
   const { env, cwd, overrides = {} } = ask;
   const config = await loadConfig({ env, cwd, overrides });
-  if (config.harness.evidenceDir !== undefined) return judgeOnly(ask, config.harness.evidenceDir);
+  if (config.harness.evidenceDir !== undefined)
+    return judgeOnly(ask, config.harness, config.harness.evidenceDir);
   if (config.target !== undefined) return driveAndJudge(ask, config, config.target);
   ask.watch({ kind: 'reference-starting' });
   return withOwnReference(ask, config.harness.users, (own) => driveAndJudge(ask, own.config, own.target));
 }
 
-function judgeOnly(ask: CampaignAsk, dir: string): CampaignResult {
+async function judgeOnly(ask: CampaignAsk, harness: HarnessOptions, dir: string): Promise<CampaignResult> {
   const report = judgeStored(dir, loadPlan(dir), ask.suites);
-  ask.render(report, dir);
+  await ask.render(report, dir, harness);
   return { dir, report };
 }
 
@@ -93,9 +95,9 @@ function campaignName({ clock, uniqueWord }: CampaignAsk): string {
 
 async function driveAndJudge(ask: CampaignAsk, config: Config, target: Target): Promise<CampaignResult> {
   const plan = planOf(ask, config, target, campaignName(ask));
-  return drivePlan(ask, config, target, plan, (dir, ending) => {
+  return drivePlan(ask, config, target, plan, async (dir, ending) => {
     const report = judgeStored(dir, plan, ask.suites, ending);
-    ask.render(report, dir);
+    await ask.render(report, dir, config.harness);
     return { dir, report };
   });
 }
@@ -156,7 +158,7 @@ async function drivePlan<Result>(
   config: Config,
   target: Target,
   plan: Plan,
-  conclude: (dir: string, ending: Ending) => Result,
+  conclude: (dir: string, ending: Ending) => Result | Promise<Result>,
 ): Promise<Result> {
   const { resultsDir, evidenceKeepDays, caFile } = config.harness;
   pruneEvidence(resultsDir, ask.clock.wall(), evidenceKeepDays);
@@ -165,7 +167,7 @@ async function drivePlan<Result>(
   const redactor = createRedactor();
   const network = openNetwork(caFile);
   try {
-    const result = conclude(dir, await drive(ask, config, target, plan, dir, redactor, network));
+    const result = await conclude(dir, await drive(ask, config, target, plan, dir, redactor, network));
     refuseSecrets(dir, redactor);
     return result;
   } finally {

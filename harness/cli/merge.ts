@@ -18,10 +18,10 @@ export const registerMerge: Register = (root, finish) => {
     .argument('<dirs...>', 'folders of the parts, or a folder that holds them')
     .option('--output-dir <dir>', 'where the folder of the whole campaign is made', 'results')
     .option('--no-color', 'plain text')
-    .action((dirs: string[], options) => finish(merge(dirs, options)));
+    .action(async (dirs: string[], options) => finish(await merge(dirs, options)));
 };
 
-function merge(dirs: readonly string[], options: MergeOptions): ExitCode {
+async function merge(dirs: readonly string[], options: MergeOptions): Promise<ExitCode> {
   const { dir, report, missing } = mergeParts({
     suites: catalogue,
     dirs,
@@ -29,6 +29,6 @@ function merge(dirs: readonly string[], options: MergeOptions): ExitCode {
   });
   for (const part of missing)
     process.stderr.write(`part ${part} is missing: what it should have driven counts as missing evidence\n`);
-  writeReports(report, dir);
+  await writeReports(report, dir);
   return announce(report, dir, options);
 }

@@ -12,12 +12,12 @@ export const registerRejudge: Register = (root, finish) => {
     .description('judge the stored evidence of a campaign again')
     .argument('<dir>', 'folder of the campaign')
     .option('--no-color', 'plain text')
-    .action((dir: string, options) => finish(rejudge(dir, options)));
+    .action(async (dir: string, options) => finish(await rejudge(dir, options)));
 };
 
 /** Judges the stored evidence of a campaign and writes its reports again. */
-function rejudge(dir: string, options: { readonly color: boolean }): ExitCode {
+async function rejudge(dir: string, options: { readonly color: boolean }): Promise<ExitCode> {
   const report = judgeStored(dir, loadPlan(dir), catalogue);
-  writeReports(report, dir);
+  await writeReports(report, dir);
   return announce(report, dir, options);
 }

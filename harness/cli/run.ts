@@ -85,7 +85,7 @@ async function runCommand(words: readonly string[], options: RunOptions): Promis
     if (options.shard !== undefined) return await driveShard(ask, { ...options, shard: options.shard });
     const { report, dir } = await runCampaign({
       ...ask,
-      render: (judged, folder) => writeReports(underPolicy(judged, options.failOn), folder),
+      render: (judged, folder, harness) => writeReports(underPolicy(judged, options.failOn), folder, harness),
     });
     display.stop();
     return tell(underPolicy(report, options.failOn), dir, options);

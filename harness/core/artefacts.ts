@@ -40,10 +40,8 @@ export function readArtefacts(list: string): readonly ArtefactName[] | { readonl
     .split(',')
     .map((word) => word.trim())
     .filter((word) => word !== '');
-  const asked = new Set<string>([
-    'json',
-    ...words.flatMap((word) => (word === USUAL ? USUAL_ARTEFACTS : [word])),
-  ]);
+  const asked = new Set<string>(['json']);
+  for (const word of words) for (const name of word === USUAL ? USUAL_ARTEFACTS : [word]) asked.add(name);
   const names = ARTEFACT_NAMES.filter((name) => asked.delete(name));
   const [unknown] = asked;
   return unknown === undefined ? names : { unknown };
