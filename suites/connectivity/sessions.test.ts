@@ -94,6 +94,21 @@ describe('connectivity/greets-once', () => {
     `);
   });
 
+  it('judges the greeting, and no more, of a socket that was opened for a run', () => {
+    const inRun = (act: (wire: Wire) => Wire) => {
+      const tape = new Tape('users-at-once');
+      const wire = act(tape.dial('of a user among others'));
+      wire.tells(wire.asks('analysis'), goodRun()).closes();
+      return judge(tape.transcript());
+    };
+    expect(inRun((wire) => wire.opens().greets())).toEqual([]);
+    expect(inRun((wire) => wire.opens().greets({ user_id: 'grace' }))).toMatchInlineSnapshot(`
+      [
+        "fail greeted-somebody-else: exactly one greeting, for ada | greeting for grace",
+      ]
+    `);
+  });
+
   it('cannot tell when we ended the socket over a frame that was larger than we keep', () => {
     const large = session((wire) =>
       wire.opens().greets().pings().fails('WS_ERR_UNSUPPORTED_MESSAGE_LENGTH').closes(1006, 'network'),

@@ -116,7 +116,9 @@ export const greetsOnce = defineCheck<TrialView>({
 
 /** Opened for something else, it says nothing of opening; a greeting on it is one like any other. */
 function judgeOther(socket: SocketView, view: TrialView): readonly Finding[] {
-  if (socket.runs.length === 0 || socket.greetings.length === 0) return [];
+  const { runs, greetings, label } = socket;
+  const isSession = runs.length > 0 || label === LABELS.subProtocol;
+  if (!isSession || greetings.length === 0) return [];
   return judgeGreeting(socket, view).filter(({ verdict }) => verdict === 'fail');
 }
 

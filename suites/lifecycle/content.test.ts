@@ -146,6 +146,16 @@ describe('lifecycle/events-name-their-run', () => {
     `);
   });
 
+  it('fails when a run that was asked for has a parent', () => {
+    expect(
+      judge(single(withFields(goodRun(), 'tool_completed', { parent_run_id: 'run-0' }))),
+    ).toMatchInlineSnapshot(`
+      [
+        "fail has-a-parent: requestId rq-1-1, agent unified_data_agent, userId ada, threadId thread-1, runId run-1 | tool_completed: parent_run_id run-0, of a run that was asked for",
+      ]
+    `);
+  });
+
   it('fails when the whole run is of somebody else, or of another agent', () => {
     const everywhere = (over: Beat['over']) => goodRun().map((beat) => ({ ...beat, over: over ?? {} }));
     expect(judge(single(everywhere({ user_id: 'grace' })))).toHaveLength(5);
@@ -321,6 +331,10 @@ describe('lifecycle/accounts-add-up', () => {
       withData(goodRun(), 'agent_completed', { tools_used: ['aggregate', 'forecast'] }),
     ],
     ['a tool that is not named', withData(goodRun(), 'agent_completed', { tools_used: [] })],
+    [
+      'a tool that is named twice',
+      withData(goodRun(), 'agent_completed', { tools_used: ['aggregate', 'aggregate'] }),
+    ],
     ['no list of tools', withData(goodRun(), 'agent_completed', { tools_used: undefined })],
     ['tokens that do not add up', withUsage({ input_tokens: 120, output_tokens: 30, total_tokens: 151 })],
     ['tokens as text', withUsage({ input_tokens: '120', output_tokens: '30', total_tokens: '150' })],

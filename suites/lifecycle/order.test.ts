@@ -126,6 +126,15 @@ describe('lifecycle/starts-first', () => {
     expect(judge(single(storyOf(started(), cancelled())))[0]).toMatch(/^pass/);
   });
 
+  it('fails when the run does not begin with its first turn', () => {
+    const late = goodRun().map((beat) => ({ ...beat, over: { turn: 2 } }));
+    expect(judge(single(late))).toMatchInlineSnapshot(`
+      [
+        "fail late-first-turn: agent_started first, and once | it begins with turn 2",
+      ]
+    `);
+  });
+
   it('fails when it is missing, late, or comes twice', () => {
     const [first, second, ...rest] = goodRun();
     if (first === undefined || second === undefined) throw new TypeError('a run has two events');
@@ -314,6 +323,17 @@ describe('lifecycle/closes-each-tool-call-once', () => {
       data: { ...data, status: 'error', result: null, error: { code: 'aborted', message: 'the run failed' } },
     }));
     expect(judge(single(cut))[0]).toMatch(/^pass/);
+  });
+
+  it('fails on a call that is closed as one of another tool', () => {
+    const other = changed(goodRun(), 'tool_completed', ({ data }) => ({
+      data: { ...data, tool_name: 'forecast' },
+    }));
+    expect(judge(single(other))).toMatchInlineSnapshot(`
+      [
+        "fail closed-as-other-tool: each tool_executing closed by exactly one later tool_completed | call call-1 of aggregate is closed as one of forecast",
+      ]
+    `);
   });
 
   it('fails on a call that is not closed, not opened, opened twice, or closed twice', () => {

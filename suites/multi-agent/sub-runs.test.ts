@@ -54,6 +54,12 @@ describe('multi-agent/sub-runs-have-a-lifecycle', () => {
     );
   });
 
+  it('fails where a sub-run begins with another turn than its first', () => {
+    expect(judge(coordinatedBy(enveloped({ turn: 2 })))[0]).toMatchInlineSnapshot(
+      `"fail late-first-turn: a sub-run that names its parent, from agent_started to one terminal event | optimization_agent: it begins with turn 2"`,
+    );
+  });
+
   it('fails where a sub-run names no parent', () => {
     expect(judge(coordinatedBy(enveloped({ parent_run_id: null })))[0]).toMatchInlineSnapshot(
       `"fail wrong-parent: parent_run_id run-1 in each event of the sub-run | optimization_agent, agent_started: parent_run_id missing"`,

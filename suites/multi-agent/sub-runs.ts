@@ -105,6 +105,11 @@ function ownerFaults({ events, agent }: SubRunView, run: RunView, view: TrialVie
 }
 
 function grammarFaults(sub: SubRunView, view: TrialView): readonly Finding[] {
+  const [begun] = sub.events;
+  if (begun !== undefined && (begun.event.turn ?? 1) !== 1) {
+    const actual = `${sub.agent}: it begins with turn ${begun.event.turn}`;
+    return [fail(say('late-first-turn', A_LIFECYCLE, actual, view.ref(begun.seq)))];
+  }
   const turn = sub.events.filter(({ event }) => (event.turn ?? 1) === 1);
   return violationsOf(turn.map(({ event }) => event))
     .filter(({ code }) => WHOLE.has(code))
