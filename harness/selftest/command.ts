@@ -20,7 +20,7 @@ export interface Started {
 }
 
 /** The environment without anything that would name another target or change the output. */
-function cleanEnvironment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+export function cleanEnvironment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const kept = Object.entries(readProcessEnvironment()).filter(
     ([name]) => !/^(TARGET_|HARNESS_|VITEST|NODE_OPTIONS|DATABASE_URL|CI$)/.test(name),
   );
