@@ -56,13 +56,14 @@ describe('the parts of a campaign', () => {
 
   it('give the very report of one machine on the same evidence', async () => {
     const dir = join(folder, 'whole');
-    expect((await run(dir)).code).toBe(0);
+    // Whatever it says: a busy machine may leave a latency undecided.
+    const { code } = await run(dir);
     const [campaign = ''] = readdirSync(dir).filter((name) => name !== 'latest');
     const whole = join(dir, campaign);
     const parts = join(folder, 'split');
     for (const [index, shard] of SHARDS.entries()) cutOut(whole, join(parts, `machine-${index}`), shard);
     const merged = await runCommandLine(['merge', parts, '--output-dir', join(folder, 'again')]);
-    expect(merged.code).toBe(0);
+    expect(merged.code).toBe(code);
     const reportIn = (at: string): string => readFileSync(join(at, campaign, 'report.json'), 'utf8');
     expect(reportIn(join(folder, 'again'))).toBe(reportIn(dir));
   });
