@@ -9,6 +9,7 @@ import type { TrialView } from '../judge/views.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Dialect } from '../protocol/agent-event.ts';
 import { dialectOf } from '../protocol/dialects/registry.ts';
+import { blockersOf } from '../report/admissions.ts';
 import { assembleReport, type ReportInput } from '../report/assemble.ts';
 import type { CampaignReport } from '../report/model.ts';
 import { gateInputs } from '../report/requirements.ts';
@@ -34,7 +35,8 @@ export function judgeStored(
   for (const { id } of plan.trials) judge.take(id, loadTranscript(dir, id));
   const judgement = judge.conclude();
   const shown = readAgain(dir, judgement, dialect);
-  return assembleReport({ plan, judgement, ...shown, gate: gate(gateInputs(plan, judgement)), ...ending });
+  const decision = gate(gateInputs(plan, judgement), blockersOf(plan, judgement));
+  return assembleReport({ plan, judgement, ...shown, gate: decision, ...ending });
 }
 
 /** The lines around the worst finding of each check that did not pass, and the runs that failures point at. */

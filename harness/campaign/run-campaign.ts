@@ -18,16 +18,19 @@ import { type PlayEvent, play } from '../driver/play.ts';
 import { awaitReachable } from '../driver/readiness.ts';
 import { createRedactor, type Redactor } from '../evidence/redaction.ts';
 import type { TrialView } from '../judge/views.ts';
-import { makePlan } from '../plan/make.ts';
+import { makePlan, type PlanBasis } from '../plan/make.ts';
 import type { Plan } from '../plan/plan.ts';
+import { refuseUnsafe } from '../plan/safety.ts';
 import { shardPlan, trialsHere } from '../plan/shard.ts';
 import type { ReportInput } from '../report/assemble.ts';
 import type { CampaignReport } from '../report/model.ts';
 import { watchForBreach } from './bail.ts';
+import { comparedWith, loadBaseline } from './baseline-file.ts';
 import { basisOf } from './basis.ts';
 import { createFolder, evidencePath, loadPlan, pruneEvidence, quarantineSecrets } from './folder.ts';
 import { judgeStored } from './judge-stored.ts';
 import { type Surroundings, withOwnReference } from './own-reference.ts';
+import { readReport } from './read-report.ts';
 import { stoppingRule } from './stopping.ts';
 
 /** What whoever starts a campaign decides. */
@@ -139,17 +142,32 @@ type DriveAsk = Omit<CampaignAsk, 'render'>;
  * @throws HarnessError as `makePlan`, and `CONFIG_INVALID` where it would start more agent runs than it may.
  */
 export function planOf(
-  { suites, selectors, clock, bounds = {} }: Omit<DriveAsk, 'ended' | 'watch' | 'uniqueWord'>,
+  { suites, selectors, clock, cwd, bounds = {} }: Omit<DriveAsk, 'ended' | 'watch' | 'uniqueWord'>,
   config: Config,
   target: Target,
   campaign: string,
 ): Plan {
   const createdAt = new Date(clock.wall()).toISOString();
   const { repeat = 1, agentRuns = Number.POSITIVE_INFINITY } = bounds;
-  const plan = makePlan(suites, { ...basisOf(config, target, { campaign, createdAt, selectors }), repeat });
+  const basis = basisOf(config, target, { campaign, createdAt, selectors });
+  const plan = makePlan(suites, { ...basis, ...judgedBy(config, target, cwd), repeat });
   if (plan.agentRuns <= agentRuns) return plan;
   const needs = `what is selected starts ${plan.agentRuns} agent runs in any case, and the budget is ${agentRuns}`;
   throw new HarnessError('CONFIG_INVALID', needs, { hint: 'select less, or raise the budget' });
+}
+
+/** What a campaign is judged by besides the protocol: the admissions of its target, and an earlier campaign. */
+function judgedBy(
+  { harness }: Config,
+  { name }: Target,
+  cwd: string,
+): Pick<PlanBasis, 'baseline' | 'comparedWith'> {
+  const baseline = loadBaseline(cwd, name);
+  const { baselineReport } = harness;
+  return {
+    ...(baseline === undefined ? {} : { baseline }),
+    ...(baselineReport === undefined ? {} : { comparedWith: comparedWith(readReport(baselineReport)) }),
+  };
 }
 
 /** Drives a plan into a folder of its own; what `conclude` writes is searched for secrets like the evidence. */
@@ -161,6 +179,7 @@ async function drivePlan<Result>(
   conclude: (dir: string, ending: Ending) => Result | Promise<Result>,
 ): Promise<Result> {
   const { resultsDir, evidenceKeepDays, caFile } = config.harness;
+  refuseUnsafe(plan, ask.suites);
   pruneEvidence(resultsDir, ask.clock.wall(), evidenceKeepDays);
   const dir = createFolder(resultsDir, plan);
   ask.watch({ kind: 'planned', plan, dir });

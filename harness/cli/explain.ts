@@ -99,6 +99,7 @@ const JUDGED = {
   trial: 'each trial alone',
   campaign: 'the facts of all trials together',
   claim: 'samples of the whole campaign, topped up until they decide',
+  comparison: 'samples of the whole campaign beside those of an earlier one',
 } as const;
 
 const needsOf = (capabilities: readonly string[]): string =>

@@ -34,6 +34,10 @@ export interface HarnessOptions {
   /** Agent runs that topping up may bring the campaign to. */
   readonly maxAgentRuns: number;
   readonly maxTokens: number | undefined;
+  /** Absolute; the report of an earlier campaign that latencies are compared with. */
+  readonly baselineReport: string | undefined;
+  /** A PostgreSQL database for the history; without it, a file among the results. */
+  readonly historyUrl: string | undefined;
   /** Absolute; PEM certificates to trust besides Node's own. */
   readonly caFile: string | undefined;
 }
@@ -55,7 +59,7 @@ const READY_AT_MOST_MS = 14_000;
 
 /** Reads everything that is ours and not the target's. */
 export function readOptions(reader: Reader): HarnessOptions {
-  const folder = (name: 'HARNESS_RESULTS_DIR' | 'HARNESS_EVIDENCE') => {
+  const folder = (name: 'HARNESS_RESULTS_DIR' | 'HARNESS_EVIDENCE' | 'HARNESS_BASELINE_REPORT') => {
     const path = text(reader, name);
     return path === undefined ? undefined : resolve(reader.cwd, path);
   };
@@ -75,6 +79,8 @@ export function readOptions(reader: Reader): HarnessOptions {
     maxAgentRuns:
       whole(reader, 'HARNESS_MAX_AGENT_RUNS', { from: 0, to: 1_000_000, example: 500 }) ?? MAX_AGENT_RUNS,
     maxTokens: whole(reader, 'HARNESS_MAX_TOKENS', { from: 1, to: 1e12, example: 2_000_000 }),
+    baselineReport: folder('HARNESS_BASELINE_REPORT'),
+    historyUrl: readHistoryUrl(reader),
     caFile: readCaFile(reader),
   };
 }
@@ -95,6 +101,18 @@ function readCatcher(reader: Reader): CatcherOptions {
   if (url !== undefined && port === undefined && text(reader, 'HARNESS_CATCHER_PORT') === undefined)
     reader.report('HARNESS_CATCHER_URL needs HARNESS_CATCHER_PORT: expected the port it is forwarded to');
   return { url: url === undefined ? undefined : base(url), port: port ?? 0 };
+}
+
+function readHistoryUrl(reader: Reader): string | undefined {
+  const url = text(reader, 'HISTORY_DATABASE_URL');
+  if (url === undefined || (URL.canParse(url) && /^postgres(ql)?:$/.test(new URL(url).protocol))) return url;
+  refuse(
+    reader,
+    'HISTORY_DATABASE_URL',
+    'a postgresql:// URL',
+    'postgresql://history@db.example.com/history',
+  );
+  return undefined;
 }
 
 function readyTimeout(reader: Reader): number {

@@ -109,6 +109,8 @@ describe('variables', () => {
       HARNESS_MAX_MINUTES: '30',
       HARNESS_MAX_AGENT_RUNS: '0',
       HARNESS_MAX_TOKENS: '2000000',
+      HARNESS_BASELINE_REPORT: 'out/earlier',
+      HISTORY_DATABASE_URL: 'postgresql://history@db.example/history',
       TARGET_CA_FILE: 'ca.pem',
       https_proxy: 'http://ada:geheim123@proxy.example:3128',
       NO_PROXY: 'localhost',
@@ -127,6 +129,8 @@ describe('variables', () => {
       maxMinutes: 30,
       maxAgentRuns: 0,
       maxTokens: 2_000_000,
+      baselineReport: path('out/earlier'),
+      historyUrl: 'postgresql://history@db.example/history',
       caFile: path('ca.pem'),
     });
     expect(target?.limits.startsPerSecond).toBe(2.5);

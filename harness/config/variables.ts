@@ -54,6 +54,8 @@ const OWN = {
   HARNESS_MAX_MINUTES: plain,
   HARNESS_MAX_AGENT_RUNS: plain,
   HARNESS_MAX_TOKENS: plain,
+  HARNESS_BASELINE_REPORT: plain,
+  HISTORY_DATABASE_URL: { secret: true },
 } as const satisfies Record<string, Variable>;
 
 /** Variables that other programs define; read, but never refused for their spelling. */

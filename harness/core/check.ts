@@ -2,9 +2,9 @@
  * A check is a pure judgement of one requirement. It reads views, returns findings, and never touches the
  * network, the clock or the disk, so that the same evidence gives the same verdict for ever.
  *
- * Three shapes: a *trial check* judges each transcript alone; a *campaign check* collects a small fact from
- * each and concludes once; a *claim* is declared only, and decided on the samples of the campaign. None ever sees two
- * transcripts at a time, which bounds memory.
+ * Four shapes: a *trial check* judges each transcript alone; a *campaign check* collects a small fact from
+ * each and concludes once; a *claim* and a *comparison* are declared only, and decided on the samples of the campaign.
+ * None ever sees two transcripts at a time, which bounds memory.
  */
 import type { LatencyClaim } from './claim.ts';
 import type { Finding } from './finding.ts';
@@ -54,7 +54,17 @@ export interface ClaimCheck extends CheckBase {
   readonly claim: LatencyClaim;
 }
 
-export type Check<View> = TrialCheck<View> | CampaignCheck<View> | ClaimCheck;
+/** Compares the samples of all quiet trials with those of the earlier campaign that the plan names. */
+export interface ComparisonCheck extends CheckBase {
+  readonly kind: 'comparison';
+}
+
+export type Check<View> = TrialCheck<View> | CampaignCheck<View> | ClaimCheck | ComparisonCheck;
+
+/** Freezes a check that is decided against an earlier campaign. */
+export function defineComparison(check: Omit<ComparisonCheck, 'kind'>): ComparisonCheck {
+  return Object.freeze({ kind: 'comparison', ...check });
+}
 
 /** Freezes a check that is decided on samples; the scenario it needs is the one that yields them. */
 export function defineClaim(check: Omit<ClaimCheck, 'kind' | 'scenarios'>): ClaimCheck {

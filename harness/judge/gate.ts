@@ -22,11 +22,12 @@ const isOpen = ({ level, verdict }: GateInput): boolean => level === 'MUST' && v
 
 /**
  * Turns verdicts into the exit code. A proven breach outranks what broke on our side, since the release stops
- * either way and the breach is the target's to mend; nothing at all judged is an error, never a pass.
+ * either way and the breach is the target's to mend; nothing at all judged is an error, never a pass. `blockers` are what
+ * of the target's baseline does not hold any more.
  */
-export function gate(judged: readonly GateInput[]): GateDecision {
+export function gate(judged: readonly GateInput[], blockers: readonly string[] = []): GateDecision {
   const ids = (is: (one: GateInput) => boolean): readonly string[] => judged.filter(is).map(({ id }) => id);
-  const breaches = ids(isBreach);
+  const breaches = judged.length === 0 ? [] : [...new Set([...ids(isBreach), ...blockers])];
   if (breaches.length > 0) return { exitCode: EXIT.fails, because: breaches };
   const errors = ids(isError);
   if (errors.length > 0 || judged.length === 0) return { exitCode: EXIT.harnessError, because: errors };

@@ -6,44 +6,23 @@
  * no pass, a check that found nothing is an error, and a check that throws is our bug, never the target's
  * failure.
  */
-import type { CampaignCheck, ClaimCheck, Terms, TrialCheck } from '../core/check.ts';
+import type { CampaignCheck, Check, ClaimCheck, ComparisonCheck, Terms, TrialCheck } from '../core/check.ts';
 import { type Finding, inconclusive } from '../core/finding.ts';
 import { CAPABILITIES, type Capability } from '../core/requirement.ts';
 import type { Suite } from '../core/suite.ts';
-import { type Verdict, worstVerdict } from '../core/verdict.ts';
+import { worstVerdict } from '../core/verdict.ts';
 import type { ReadTranscript } from '../evidence/codec.ts';
 import type { EvidenceRef } from '../evidence/transcript.ts';
 import type { Plan, PlannedTrial } from '../plan/plan.ts';
 import type { Dialect } from '../protocol/agent-event.ts';
 import { viewTrial } from './build-views.ts';
-import { type ClaimBook, type ClaimState, openClaims } from './claims.ts';
-import { type ClaimFact, claimFact, claimFinding } from './decide-claims.ts';
+import { type ClaimBook, openClaims } from './claims.ts';
+import { type ClaimFact, claimFact } from './decide-claims.ts';
+import { declaredVerdicts } from './declared.ts';
 import { type CampaignFacts, createFacts, type FactCollector } from './facts.ts';
 import { FindingTally } from './tally.ts';
+import type { CheckVerdict, TrialEvidence } from './verdicts.ts';
 import type { TrialView } from './views.ts';
-
-export interface CheckVerdict {
-  readonly check: string;
-  readonly requirement: string;
-  readonly verdict: Verdict;
-  /** Worst first, bounded; `counts` tells how many there were. */
-  readonly findings: readonly Finding[];
-  readonly counts: Readonly<Record<Verdict, number>>;
-}
-
-/** How the evidence of a planned trial was found. */
-export interface TrialEvidence {
-  readonly trial: string;
-  /** `unneeded`: topping up that the claims did not ask for any more. */
-  readonly state: 'sealed' | 'unsealed' | 'missing' | 'unneeded';
-  readonly end?: string;
-  readonly note?: string;
-  readonly entries: number;
-  /** By the wall clock of the harness, RFC 3339 UTC. */
-  readonly startedAt?: string;
-  /** To the seal; to the last entry where there is none. */
-  readonly tookMs?: number;
-}
 
 export interface Judgement {
   readonly checks: readonly CheckVerdict[];
@@ -84,7 +63,7 @@ export function createJudge(plan: Plan, suites: readonly Suite<TrialView>[], dia
   };
   const selected = new Set(plan.checks.filter((check) => check.selected).map(({ id }) => id));
   const own = suites.flatMap(({ checks }) => checks).filter(({ id }) => selected.has(id));
-  const judged = own.flatMap((check): Judged[] => (check.kind === 'claim' ? [] : [newJudged(check)]));
+  const judged = own.flatMap((check): Judged[] => (isDeclared(check) ? [] : [newJudged(check)]));
   const book = openClaims(plan, claimsOf(suites, plan));
   const planned = new Map(plan.trials.map((trial) => [trial.id, trial]));
   const seen = new Map<string, TrialEvidence>();
@@ -105,15 +84,17 @@ export function createJudge(plan: Plan, suites: readonly Suite<TrialView>[], dia
     conclude() {
       for (const id of planned.keys()) if (!seen.has(id)) take(id, undefined);
       const known = new Set(own.map(({ id }) => id));
+      const trials = [...planned.keys()].flatMap((id) => withoutUnneeded(seen.get(id), book));
+      const found = facts.conclude();
       const unknown = [...selected].filter((id) => !known.has(id)).map(unknownCheck(plan));
       return {
         checks: [
           ...judged.map((one) => conclude(one, terms)),
-          ...book.claims.map((state) => concludeClaim(state, book)),
+          ...declaredVerdicts(own, plan, book, found.samples, trials),
           ...unknown,
         ],
-        trials: [...planned.keys()].flatMap((id) => withoutUnneeded(seen.get(id), book)),
-        facts: facts.conclude(),
+        trials,
+        facts: found,
         claims: book.claims.map(claimFact),
       };
     },
@@ -127,6 +108,10 @@ export function claimsOf(suites: readonly Suite<TrialView>[], plan: Plan): reado
     .flatMap(({ checks }) => checks)
     .flatMap((check) => (check.kind === 'claim' && selected.has(check.id) ? [check] : []));
 }
+
+/** Decided on the samples of the campaign; it reads no transcript itself. */
+const isDeclared = (check: Check<TrialView>): check is ClaimCheck | ComparisonCheck =>
+  check.kind === 'claim' || check.kind === 'comparison';
 
 const newJudged = (check: Judged['check']): Judged => ({
   check,
@@ -144,15 +129,6 @@ function withoutUnneeded(
 ): readonly TrialEvidence[] {
   if (evidence === undefined) return [];
   return [unneeded.has(evidence.trial) ? { ...evidence, state: 'unneeded' } : evidence];
-}
-
-function concludeClaim(state: ClaimState, book: ClaimBook): CheckVerdict {
-  const { id: check, requirement, claim } = state.check;
-  const tally = new FindingTally();
-  tally.add(claimFinding(state, book.shortage(), [{ trial: `${claim.topUp}-1`, entries: [] }]));
-  const { findings, counts } = tally.sum();
-  const verdict = worstVerdict(findings.map((finding) => finding.verdict));
-  return { check, requirement, verdict, findings, counts };
 }
 
 /** A transcript of another trial or campaign under this one's name is no evidence for it. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { HarnessError } from '../core/errors.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { Suite } from '../core/suite.ts';
+import { ENOUGH_SAMPLES } from './compared.ts';
 import { PLAN_FORMAT, type Plan, type PlannedTrial } from './plan.ts';
 import { sealPlan } from './seal.ts';
 import { type Capabilities, type ChosenCheck, chooseChecks, missingFor, refuseNothing } from './select.ts';
@@ -23,6 +24,8 @@ export type PlanBasis = Pick<
   | 'limits'
   | 'prices'
   | 'selectors'
+  | 'baseline'
+  | 'comparedWith'
 > & {
   readonly identities: readonly { readonly name: string; readonly tenant?: string; readonly user?: string }[];
   /** How many times as often everything is driven; once without it. */
@@ -36,7 +39,7 @@ export type PlanBasis = Pick<
  */
 export function makePlan<View>(suites: readonly Suite<View>[], basis: PlanBasis): Plan {
   const { identities, repeat = 1, ...stated } = basis;
-  const asked = chooseChecks(suites, basis.selectors, basis.capabilities);
+  const asked = chooseChecks(suites, basis.selectors, basis.capabilities).map(comparable(basis));
   const needed = neededScenarios(suites, asked, basis.capabilities).map((scenario) =>
     sized({ ...scenario, trials: scenario.trials * repeat }, basis.limits.users),
   );
@@ -60,6 +63,20 @@ export function makePlan<View>(suites: readonly Suite<View>[], basis: PlanBasis)
     agentRunsAtMost: costOf(scenarios),
   });
 }
+
+/** Whether a latency became worse can be asked only where an earlier campaign says what it was. */
+const comparable =
+  ({ comparedWith }: Pick<PlanBasis, 'comparedWith'>) =>
+  <View>(choice: ChosenCheck<View>): ChosenCheck<View> => {
+    if (choice.check.kind !== 'comparison' || !choice.selected) return choice;
+    if (comparedWith === undefined) return { ...choice, selected: false, reason: NO_EARLIER };
+    const isEnough = comparedWith.samples.some(({ ms }) => ms.length >= ENOUGH_SAMPLES);
+    const reason = `the report of ${comparedWith.campaign} has ${ENOUGH_SAMPLES} samples of no stage`;
+    return isEnough ? choice : { ...choice, selected: false, reason };
+  };
+
+const NO_EARLIER =
+  'no earlier campaign was named to compare with: run --baseline <report>, or HARNESS_BASELINE_REPORT';
 
 const costOf = (scenarios: readonly SizedScenario[]): number =>
   scenarios.reduce((sum, { trials, moment, agentRuns }) => sum + agentRuns * countOf({ trials, moment }), 0);

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { CAPABILITIES } from '../core/requirement.ts';
 import { LEVELS } from '../core/verdict.ts';
 import { VOCABULARY_SCHEMA } from '../core/vocabulary.ts';
+import { baselineSchema } from './baseline.ts';
+import { comparedSchema } from './compared.ts';
 
 export const PLAN_FORMAT = 'agent-conformance/plan@1';
 
@@ -99,6 +101,10 @@ export const planSchema = z.object({
     })
     .optional(),
   selectors: z.array(z.string()),
+  /** What the owners of the target admit. */
+  baseline: baselineSchema.optional(),
+  /** The earlier campaign that latencies are judged against. */
+  comparedWith: comparedSchema.optional(),
   /** How many times as often everything is driven; absent for once. */
   repeat: z.number().int().min(1).optional(),
   requirements: z.array(

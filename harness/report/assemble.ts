@@ -7,9 +7,11 @@ import { EXIT, type ExitCode } from '../core/exit-code.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { ExcerptLine } from '../judge/excerpt.ts';
 import type { GateDecision } from '../judge/gate.ts';
-import type { CheckVerdict, Judgement } from '../judge/judge.ts';
+import type { Judgement } from '../judge/judge.ts';
 import { chosenTimelines, type RunTimeline } from '../judge/timelines.ts';
+import type { CheckVerdict } from '../judge/verdicts.ts';
 import type { Plan } from '../plan/plan.ts';
+import { judgeAdmissions, lostCapabilities } from './admissions.ts';
 import { conclude } from './conclusion.ts';
 import { connectivityOf } from './connectivity.ts';
 import { EXIT_OF_ERROR } from './exit.ts';
@@ -51,6 +53,7 @@ export function assembleReport(input: ReportInput): CampaignReport {
     plan: planOf(plan),
     totals: totalsOf(plan, requirements),
     gate: { because: [...gate.because] },
+    ...baselineOf(plan, judgement),
     requirements,
     checks: checksOf(input),
     measures: (judgement?.facts.measures ?? []).map(measureOf),
@@ -73,6 +76,23 @@ export function assembleReport(input: ReportInput): CampaignReport {
 function exitCodeOf({ gate, stopped, interrupted }: ReportInput): ExitCode {
   if (interrupted !== undefined) return interrupted === 130 ? EXIT.interrupted : EXIT.terminated;
   return stopped === undefined ? gate.exitCode : EXIT_OF_ERROR[stopped.code];
+}
+
+function baselineOf(plan: Plan, judgement: Judgement | undefined): Pick<CampaignReport, 'baseline'> {
+  if (plan.baseline === undefined) return {};
+  const admissions = judgeAdmissions(plan, judgement).map(({ subject, requirement, admission, state }) => {
+    const { because, issue, owner, until } = admission;
+    return {
+      subject,
+      ...(requirement === undefined ? {} : { requirement }),
+      because,
+      issue,
+      owner,
+      until,
+      state,
+    };
+  });
+  return { baseline: { admissions, lostCapabilities: [...lostCapabilities(plan)] } };
 }
 
 function targetOf(plan: Plan, judgement: Judgement | undefined): CampaignReport['target'] {

@@ -6,7 +6,7 @@ import { idsOf } from './reading.ts';
 /** What the sentence is drawn from. */
 export type Concluded = Pick<
   CampaignReport,
-  'target' | 'plan' | 'exitCode' | 'stopped' | 'requirements' | 'gate' | 'evidence'
+  'target' | 'plan' | 'exitCode' | 'stopped' | 'requirements' | 'gate' | 'evidence' | 'baseline'
 >;
 
 /** Where the target is, in the shortest form that a reader recognises. */
@@ -14,8 +14,29 @@ export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : plainText(url);
 }
 
-/** The campaign in one sentence. */
-export function conclude(report: Concluded): string {
+/** The campaign in one sentence; and in another one, whatever else is said, that data is shown to the wrong people. */
+export const conclude = (report: Concluded): string => `${sentenceOf(report)}${leaksOf(report)}`;
+
+const ISOLATION = 'isolation';
+
+/** Nobody may admit a leak between users so that it is not seen any more: all are named. */
+function leaksOf({ stopped, requirements, baseline }: Concluded): string {
+  if (stopped !== undefined) return '';
+  const admitted = requirements.filter(
+    ({ suite, verdict, disposition }) =>
+      suite === ISOLATION && verdict === 'fail' && disposition === 'as-expected',
+  );
+  if (admitted.length === 0) return '';
+  const named = admitted.map(({ id, checks }) => {
+    const own = baseline?.admissions.find(
+      ({ subject, requirement }) => requirement === id && (subject === id || checks.includes(subject)),
+    );
+    return own === undefined ? id : `${id} (${plainText(own.owner, 80)}, until ${own.until})`;
+  });
+  return ` Users are not isolated from each other, which is admitted: ${named.join(', ')}.`;
+}
+
+function sentenceOf(report: Concluded): string {
   const host = hostOf(report.target.url);
   const { exitCode, stopped } = report;
   if (stopped !== undefined)
@@ -36,9 +57,26 @@ const outOfMusts = (report: Concluded): string =>
 
 function breachOf(report: Concluded): string {
   const ids = failed(report);
-  if (ids.length > 0) return `breaks ${ids.length} ${outOfMusts(report)}: ${enumerate(ids)}`;
-  const stale = report.gate.because;
-  return `no longer shows ${counted(stale.length, 'admitted failure')}: ${enumerate(stale)}`;
+  const broken = ids.length === 0 ? [] : [`breaks ${ids.length} ${outOfMusts(report)}: ${enumerate(ids)}`];
+  return [...broken, ...outdatedOf(report)].join('; it ');
+}
+
+/** What of the baseline does not hold any more. */
+function outdatedOf({ baseline }: Concluded): readonly string[] {
+  const of = (state: string): readonly string[] =>
+    baseline?.admissions.filter((one) => one.state === state).map(({ subject }) => plainText(subject)) ?? [];
+  const part = (ids: readonly string[], words: (count: string) => string): readonly string[] =>
+    ids.length === 0 ? [] : [`${words(counted(ids.length, 'admission'))}: ${enumerate(ids)}`];
+  const lost = baseline?.lostCapabilities.map(({ name }) => plainText(name)) ?? [];
+  const stale = of('stale');
+  return [
+    ...(stale.length === 0
+      ? []
+      : [`no longer shows ${counted(stale.length, 'admitted failure')}: ${enumerate(stale)}`]),
+    ...part(of('expired'), (count) => `has ${count} past their day`),
+    ...part(of('unmatched'), (count) => `has ${count} of what nothing judges`),
+    ...(lost.length === 0 ? [] : [`lost what its baseline had: ${enumerate(lost)}`]),
+  ];
 }
 
 function openOf(report: Concluded): string {

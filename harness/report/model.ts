@@ -5,6 +5,7 @@ import { DISPOSITIONS, LEVELS, VERDICTS } from '../core/verdict.ts';
 import { STEP_DIRECTIONS } from '../judge/excerpt.ts';
 import { TIMELINE_ENDS, TIMELINE_REASONS } from '../judge/timelines.ts';
 import { ANSWERS } from '../stats/decide.ts';
+import { ADMISSION_STATES } from './admissions.ts';
 
 export const REPORT_FORMAT = 'agent-conformance/report@1';
 
@@ -171,6 +172,19 @@ const timeline = z.object({
   omitted: z.number().int(),
 });
 
+const admission = z.object({
+  /** A requirement or a check. */
+  subject: z.string(),
+  /** The requirement it concerns; absent where it names nothing. */
+  requirement: z.string().optional(),
+  because: z.string(),
+  issue: z.string(),
+  owner: z.string(),
+  until: z.string(),
+  /** What is stale, expired or unmatched blocks. */
+  state: z.enum(ADMISSION_STATES),
+});
+
 /** The one document that every renderer reads. */
 export const reportSchema = z.object({
   format: z.literal(REPORT_FORMAT),
@@ -214,6 +228,14 @@ export const reportSchema = z.object({
     shouldFailed: z.number().int(),
   }),
   gate: z.object({ because: z.array(z.string()) }),
+  /** What the owners of the target admit, and what became of it; absent where there is no such list. */
+  baseline: z
+    .object({
+      admissions: z.array(admission),
+      /** What the target offered when the list was made, and does not any more: blocks. */
+      lostCapabilities: z.array(z.object({ name: z.string(), reason: z.string() })),
+    })
+    .optional(),
   requirements: z.array(requirement),
   checks: z.array(check),
   measures: z.array(measure),

@@ -1,7 +1,9 @@
 import { type Disposition, type Verdict, worstVerdict } from '../core/verdict.ts';
 import type { GateInput } from '../judge/gate.ts';
-import type { CheckVerdict, Judgement } from '../judge/judge.ts';
+import type { Judgement } from '../judge/judge.ts';
+import type { CheckVerdict } from '../judge/verdicts.ts';
 import type { Plan } from '../plan/plan.ts';
+import { admittedOf, judgeAdmissions } from './admissions.ts';
 import type { ReportedRequirement } from './model.ts';
 
 /**
@@ -16,6 +18,7 @@ export function disposition(verdict: Verdict, isAdmitted: boolean): Disposition 
 /** Every requirement of the plan; those that were selected with their verdict, the worst of their checks'. */
 export function judgeRequirements(plan: Plan, judgement: Judgement | undefined): ReportedRequirement[] {
   const verdicts = new Map(judgement?.checks.map((check) => [check.check, check]));
+  const admissions = judgeAdmissions(plan, judgement);
   const selected = new Set(plan.checks.filter((check) => check.selected).map(({ id }) => id));
   return plan.requirements.map((requirement): ReportedRequirement => {
     const stated = { ...requirement, because: [] };
@@ -23,7 +26,9 @@ export function judgeRequirements(plan: Plan, judgement: Judgement | undefined):
     const own = requirement.checks.filter((id) => selected.has(id)).map((id) => verdicts.get(id));
     // A selected check without a verdict is one that nobody looked at.
     const verdict = worstVerdict(own.map((check) => check?.verdict ?? 'error'));
-    return { ...stated, verdict, disposition: disposition(verdict, false), because: causesOf(own) };
+    const failing = own.flatMap((check) => (check?.verdict === 'fail' ? [check.check] : []));
+    const isAdmitted = admittedOf(requirement.id, failing, admissions);
+    return { ...stated, verdict, disposition: disposition(verdict, isAdmitted), because: causesOf(own) };
   });
 }
 

@@ -3,7 +3,8 @@
 import type { Finding } from '../core/finding.ts';
 import { CAPABILITIES } from '../core/requirement.ts';
 import { type Verdict, worstVerdict } from '../core/verdict.ts';
-import type { CheckVerdict, Judgement } from '../judge/judge.ts';
+import type { Judgement } from '../judge/judge.ts';
+import type { CheckVerdict } from '../judge/verdicts.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ReportInput } from './assemble.ts';
 

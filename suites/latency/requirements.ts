@@ -39,7 +39,6 @@ export const requirements = defineRequirements([
     clause: 'docs/protocol.md 4.5',
     source: 'performance benchmarks',
     text: 'No latency MUST be worse than that of a baseline campaign by more than the stated margin.',
-    excluded: 'needs two campaigns side by side; one report alone has no baseline to be worse than',
   },
   {
     id: 'LT-10',

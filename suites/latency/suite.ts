@@ -14,6 +14,7 @@ import {
 import { sampleSandbox, sampleTelemetry } from '../../scenarios/latency-services.ts';
 import { benchmark } from './benchmark.ts';
 import { claims } from './claims.ts';
+import { comparison } from './comparison.ts';
 import { requirements } from './requirements.ts';
 
 export const latency: Suite<TrialView> = {
@@ -33,5 +34,5 @@ export const latency: Suite<TrialView> = {
     sampleOptimisation,
     sampleTeam,
   ],
-  checks: [...claims, benchmark],
+  checks: [...claims, benchmark, comparison],
 };
