@@ -27,8 +27,7 @@ const MOST_TRIALS = 2_000;
 
 /** One ExportTraceServiceRequest; without a time to begin at there is nothing to show, and no span. */
 export function renderOtlp(report: CampaignReport): string {
-  const text = new TextDecoder().decode(JsonTraceSerializer.serializeRequest([...spansOf(report)]));
-  return `${JSON.stringify(JSON.parse(text), null, 1)}\n`;
+  return `${new TextDecoder().decode(JsonTraceSerializer.serializeRequest([...spansOf(report)]))}\n`;
 }
 
 interface Drawn {
