@@ -3,19 +3,23 @@ import { harnessIdentity } from '../campaign/basis.ts';
 import { EXIT, type ExitCode } from '../core/exit-code.ts';
 import type { Finish, Register } from './command.ts';
 import { registerCompare } from './compare.ts';
+import { registerDoctor } from './doctor.ts';
 import { registerExplain } from './explain.ts';
 import { explainFailure } from './failure.ts';
 import { registerList } from './list.ts';
 import { registerMerge } from './merge.ts';
 import { registerPlan } from './plan.ts';
 import { registerRejudge } from './rejudge.ts';
+import { registerReport } from './report.ts';
 import { registerRun } from './run.ts';
 
 /** Every command, in the order of the help. */
 const COMMANDS: readonly Register[] = [
   registerRun,
   registerPlan,
+  registerDoctor,
   registerRejudge,
+  registerReport,
   registerMerge,
   registerCompare,
   registerList,
