@@ -79,7 +79,7 @@ export function forecast(
     ...(dollars === undefined
       ? {}
       : { dollars: { least: agentRuns.least * dollars.least, most: agentRuns.most * dollars.most } }),
-    claims: claims.map((check) => claimForecast(plan, check)),
+    claims: claimForecasts(plan, claims),
   };
 }
 
@@ -95,15 +95,17 @@ function dollarsOf({ fallback, models }: PriceTable): Span | undefined {
   return { least: usual ?? Math.min(...all), most: Math.max(...all) };
 }
 
-function claimForecast(plan: Plan, { id, requirement, claim }: ClaimCheck): ClaimForecast {
-  const samples = plan.trials
-    .filter(({ scenario }) => scenario === claim.topUp)
-    .reduce(
-      (sum, { actors }) => sum + claim.samplesPerTrial * (claim.from === 'load' ? actors.length : 1),
-      0,
-    );
-  const n = Math.max(0, samples - 1);
-  const leastToHold = leastSamples(P95_CLAIM);
-  const plannedToHold = plannedSamples(P95_CLAIM);
-  return { check: id, requirement, n, leastToHold, plannedToHold, canHold: n >= leastToHold };
+function claimForecasts(plan: Plan, claims: readonly ClaimCheck[]): readonly ClaimForecast[] {
+  if (claims.length === 0) return [];
+  const [leastToHold, plannedToHold] = [leastSamples(P95_CLAIM), plannedSamples(P95_CLAIM)];
+  return claims.map(({ id: check, requirement, claim }) => {
+    const samples = plan.trials
+      .filter(({ scenario }) => scenario === claim.topUp)
+      .reduce(
+        (sum, { actors }) => sum + claim.samplesPerTrial * (claim.from === 'load' ? actors.length : 1),
+        0,
+      );
+    const n = Math.max(0, samples - 1);
+    return { check, requirement, n, leastToHold, plannedToHold, canHold: n >= leastToHold };
+  });
 }

@@ -34,12 +34,14 @@ export function sizeTopUps(
   const trials = new Map<string, number>();
   const undecidable = new Map<string, string>();
   const wanted = new Map<string, number>();
+  // Found by search, and the same for every claim.
+  const [leastToHold, plannedToHold] = [leastSamples(P95_CLAIM), plannedSamples(P95_CLAIM)];
   let remaining = left;
   for (const check of claims) {
     const scenario = scenarios.find(({ id }) => id === check.claim.topUp);
     if (scenario === undefined) continue;
     const have = trials.get(scenario.id) ?? 0;
-    const least = Math.max(have, trialsFor(check, scenario, leastSamples(P95_CLAIM)));
+    const least = Math.max(have, trialsFor(check, scenario, leastToHold));
     const cost = (least - have) * scenario.agentRuns;
     if (cost > remaining) {
       undecidable.set(check.id, reasonOf(least * scenario.agentRuns, remaining + have * scenario.agentRuns));
@@ -47,7 +49,7 @@ export function sizeTopUps(
     }
     remaining -= cost;
     trials.set(scenario.id, least);
-    const planned = trialsFor(check, scenario, plannedSamples(P95_CLAIM));
+    const planned = trialsFor(check, scenario, plannedToHold);
     wanted.set(scenario.id, Math.max(wanted.get(scenario.id) ?? 0, planned));
   }
   shareOut(trials, wanted, scenarios, remaining);
