@@ -3,7 +3,6 @@ import { harnessIdentity } from '../campaign/basis.ts';
 import { EXIT, type ExitCode } from '../core/exit-code.ts';
 import type { Finish, Register } from './command.ts';
 import { registerCompare } from './compare.ts';
-import { registerDoctor } from './doctor.ts';
 import { registerExplain } from './explain.ts';
 import { explainFailure } from './failure.ts';
 import { registerList } from './list.ts';
@@ -17,7 +16,6 @@ import { registerRun } from './run.ts';
 const COMMANDS: readonly Register[] = [
   registerRun,
   registerPlan,
-  registerDoctor,
   registerRejudge,
   registerReport,
   registerMerge,
