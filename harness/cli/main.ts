@@ -3,6 +3,7 @@ import { harnessIdentity } from '../campaign/basis.ts';
 import { EXIT, type ExitCode } from '../core/exit-code.ts';
 import type { Finish, Register } from './command.ts';
 import { registerCompare } from './compare.ts';
+import { registerDoctor } from './doctor.ts';
 import { registerExplain } from './explain.ts';
 import { explainFailure } from './failure.ts';
 import { registerList } from './list.ts';
@@ -16,6 +17,7 @@ import { registerRun } from './run.ts';
 const COMMANDS: readonly Register[] = [
   registerRun,
   registerPlan,
+  registerDoctor,
   registerRejudge,
   registerReport,
   registerMerge,
