@@ -1,0 +1,39 @@
+import type { OperatorScore, Survivor } from './score.ts';
+
+/** Mutants that nobody notices, and why that is as it should be, or not yet as it should be. */
+interface Known {
+  readonly operator: RegExp;
+  /** Of the trial and the place, as a survivor names them. */
+  readonly where: RegExp;
+  readonly reason: string;
+}
+
+const KNOWN: readonly Known[] = [
+  {
+    operator: /^lose-pong$/,
+    where: /^browser-origins-/,
+    reason: 'pongs are judged on plain sessions; there the ping only shows who was let in',
+  },
+  {
+    operator:
+      /^(answer-500|lose-answer|answer-otherwise|remove-from-body|retype-in-body|answer-in-html|invent-code|omit-code)$/,
+    where: /^(api-|dependency-outages-|browser-origins-|campaign-bracket-)/,
+    reason:
+      'an answer is judged where a case is about it: what a case asks in passing, to compare before with after, is only read',
+  },
+];
+
+/** Why it is known that this mutant survives; undefined when it is not. */
+export const reasonOf = (operator: string, { trial, what }: Survivor): string | undefined =>
+  KNOWN.find((known) => known.operator.test(operator) && known.where.test(`${trial}: ${what}`))?.reason;
+
+/** Survivors that nobody has explained, in words. */
+export const unexplained = (scores: readonly OperatorScore[]): readonly string[] =>
+  scores.flatMap(({ id, makes, survivors }) =>
+    survivors
+      .filter((survivor) => reasonOf(id, survivor) === undefined)
+      .map(({ trial, what, choice, verdicts }) => {
+        const said = verdicts.length === 0 ? 'nothing changed' : verdicts.join(', ');
+        return `${id} (${makes}) in ${trial}: ${what}, choice ${choice}: ${said}`;
+      }),
+  );
