@@ -114,11 +114,12 @@ export const greetsOnce = defineCheck<TrialView>({
     }),
 });
 
-/** Opened for something else, it says nothing of opening; a greeting on it is one like any other. */
+/**
+ * Opened for something else, it says nothing of opening; a greeting on it is one like any other, except of somebody who
+ * should not have been let in at all.
+ */
 function judgeOther(socket: SocketView, view: TrialView): readonly Finding[] {
-  const { runs, greetings, label } = socket;
-  const isSession = runs.length > 0 || label === LABELS.subProtocol;
-  if (!isSession || greetings.length === 0) return [];
+  if (socket.greetings.length === 0 || socket.label.startsWith(LABELS.badToken(''))) return [];
   return judgeGreeting(socket, view).filter(({ verdict }) => verdict === 'fail');
 }
 
