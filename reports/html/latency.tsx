@@ -5,9 +5,9 @@ import type { JSX } from 'preact';
 import type { CampaignReport } from '../../harness/report/model.ts';
 import { duration, interval, percent } from '../figures.ts';
 import { isEndpoint, nearestLimit, type Row, rowsOf, strain } from '../latency.ts';
-import { anchor, Foreign, More, Scroll, Section, shown } from './parts.tsx';
+import { anchor, Foreign, More, px, Scroll, Section, shown } from './parts.tsx';
 
-type Scale = ScaleLogarithmic<number, number>;
+type Scale = Pick<ScaleLogarithmic<number, number>, 'ticks'> & ((ms: number) => number);
 type Samples = CampaignReport['samples'][number];
 
 /** Endpoints beside the measures; the others are folded away. */
@@ -49,7 +49,8 @@ function scaleOf(rows: readonly Row[]): Scale {
   const low = rows.flatMap(({ figures }) => (figures === undefined ? [] : [figures.minMs]));
   const high = rows.flatMap(({ figures, claim }) => [figures?.maxMs ?? 1, claim?.limitMs ?? 1]);
   const from = Math.max(0.1, Math.min(...low, 1_000));
-  return scaleLog([from, Math.max(...high, from * 10)], [6, WIDTH - 6]).clamp(true);
+  const log = scaleLog([from, Math.max(...high, from * 10)], [6, WIDTH - 6]).clamp(true);
+  return Object.assign((ms: number): number => px(log(ms)), { ticks: log.ticks });
 }
 
 interface TableProps {
@@ -153,12 +154,15 @@ function Limit({ claim }: { readonly claim: Row['claim'] }): JSX.Element | null 
 }
 
 /** Decades, or what lies between where there is only one. */
+function ticksOf(scale: Scale): readonly number[] {
+  const decades = scale.ticks(8).filter((tick) => Math.abs(Math.log10(tick) % 1) < 1e-9);
+  return decades.length > 1 ? decades : scale.ticks(3);
+}
+
 function Axis({ scale }: { readonly scale: Scale }): JSX.Element {
-  const decades = scale.ticks(4).filter((tick) => Math.abs(Math.log10(tick) % 1) < 1e-9);
-  const ticks = decades.length > 1 ? decades : scale.ticks(3);
   return (
     <svg class="axis" width={WIDTH} height="16" viewBox={`0 0 ${WIDTH} 16`} aria-hidden="true">
-      {ticks.map((tick) => (
+      {ticksOf(scale).map((tick) => (
         <text key={tick} x={scale(tick)} y="12" text-anchor={scale(tick) > WIDTH - 30 ? 'end' : 'middle'}>
           {tick >= 1000 ? `${tick / 1000} s` : `${tick} ms`}
         </text>
@@ -180,6 +184,9 @@ function Distribution({ row, samples, scale }: LineProps): JSX.Element | null {
       <title>
         {`from ${duration(minMs)} to ${duration(maxMs)}, median ${duration(medianMs.point)}, p95 ${duration(p95Ms.point)}${limit}`}
       </title>
+      {ticksOf(scale).map((tick) => (
+        <line key={tick} class="grid" x1={scale(tick)} x2={scale(tick)} y1="0" y2={HEIGHT} />
+      ))}
       <line class="range" x1={scale(minMs)} x2={scale(maxMs)} y1={base} y2={base} />
       {samples === undefined ? null : <path class="bars" d={bars(samples.ms, scale, base)} />}
       <line class="median" x1={scale(medianMs.point)} x2={scale(medianMs.point)} y1="4" y2={base} />

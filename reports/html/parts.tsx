@@ -9,6 +9,9 @@ const LOOKED_AT = 4;
 /** Text of whatever origin, visible and bounded. */
 export const shown = (text: string, most = 300): string => plainText(text.slice(0, most * LOOKED_AT), most);
 
+/** A place in a drawing; more digits than that nobody sees. */
+export const px = (place: number): number => Math.round(place * 10) / 10;
+
 /** The same as an element, whose direction of writing ends where it ends. */
 export const Foreign = ({ text, most }: { readonly text: string; readonly most?: number }): JSX.Element => (
   <bdi>{shown(text, most)}</bdi>

@@ -1,7 +1,7 @@
 /** Every requirement and what became of it: per suite as a bar, then one by one. */
 import type { JSX } from 'preact';
 import type { CampaignReport, ReportedCheck, ReportedRequirement } from '../../harness/report/model.ts';
-import { anchor, Foreign, Mark, Scroll, Section, shown } from './parts.tsx';
+import { anchor, Foreign, Mark, px, Scroll, Section, shown } from './parts.tsx';
 
 const MOST_ROWS = 5_000;
 const MOST_SUITES = 100;
@@ -92,8 +92,8 @@ function Suite({ name, own }: SuiteProps): JSX.Element {
               <rect
                 key={column}
                 class={`fill-${column.replace(' ', '-')}`}
-                x={from - width}
-                width={width}
+                x={px(from - width)}
+                width={px(width)}
                 height="10"
               />
             );

@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import type { CampaignReport, ReportedTimeline } from '../../harness/report/model.ts';
 import { counted } from '../../harness/report/plain-text.ts';
 import { duration } from '../figures.ts';
-import { Foreign, Scroll, Section, shown } from './parts.tsx';
+import { Foreign, px, Scroll, Section, shown } from './parts.tsx';
 
 const WIDTH = 620;
 const HEIGHT = 26;
@@ -45,8 +45,9 @@ interface GroupProps {
 function Group({ title, runs }: GroupProps): JSX.Element | null {
   if (runs.length === 0) return null;
   const longest = Math.max(...runs.map(({ tookMs }) => tookMs), 1);
-  const scale = scaleLinear([0, longest], [4, WIDTH - 8]);
-  const ticks = scale.ticks(6);
+  const linear = scaleLinear([0, longest], [4, WIDTH - 8]);
+  const scale = (ms: number): number => px(linear(ms));
+  const ticks = linear.ticks(6);
   return (
     <Scroll label={title}>
       <table class="waterfall">
@@ -79,7 +80,7 @@ function Group({ title, runs }: GroupProps): JSX.Element | null {
                   <Foreign text={`${run.agent}, ${run.actor}, ${run.trial} entry ${run.seq}`} most={120} />
                 </span>
               </th>
-              <td class={run.end === 'completed' ? '' : 'bad'}>{run.end}</td>
+              <td class={`nowrap ${run.end === 'completed' ? '' : 'bad'}`}>{run.end}</td>
               <td class="num">{duration(run.tookMs)}</td>
               <td class="plot">
                 <Waterfall run={run} x={scale} ticks={ticks} />
@@ -117,7 +118,7 @@ function Waterfall({ run, x, ticks }: WaterfallProps): JSX.Element {
           class="ev-tool"
           x={x(from)}
           y={middle - 6}
-          width={Math.max(2, x(to) - x(from))}
+          width={px(Math.max(2, x(to) - x(from)))}
           height="12"
           rx="2"
         />

@@ -10,7 +10,7 @@ import {
   whatWouldDecide,
 } from '../../harness/report/reading.ts';
 import { duration } from '../figures.ts';
-import { anchor, Folded, Foreign, Mark, shown } from './parts.tsx';
+import { anchor, Folded, Foreign, Mark, px, shown } from './parts.tsx';
 
 /** Places to begin with; the others follow below. */
 const MOST_FIRST = 3;
@@ -81,8 +81,8 @@ function Shares({ report }: { readonly report: CampaignReport }): JSX.Element {
             <rect
               key={name}
               class={`fill-${name.replace(' ', '-')}`}
-              x={from - width}
-              width={width}
+              x={px(from - width)}
+              width={px(width)}
               height="10"
             />
           );

@@ -4,7 +4,7 @@ import { area, line } from 'd3-shape';
 import type { JSX } from 'preact';
 import type { HistorySummary, PastMeasure } from '../../harness/history/summary.ts';
 import { duration, percent } from '../figures.ts';
-import { anchor, Foreign, More, Scroll, Section, shown } from './parts.tsx';
+import { anchor, Foreign, More, px, Scroll, Section, shown } from './parts.tsx';
 
 const WIDTH = 300;
 const HEIGHT = 96;
@@ -68,8 +68,8 @@ function Chart(measure: PastMeasure): JSX.Element {
         <title>{`${name}: p95 now ${duration(last?.p95Ms.point ?? 0)}, median ${duration(last?.medianMs.point ?? 0)}`}</title>
         {y.ticks(3).map((tick) => (
           <g key={tick}>
-            <line class="grid" x1="0" x2={WIDTH} y1={y(tick)} y2={y(tick)} />
-            <text class="tick" x="2" y={y(tick) - 2}>
+            <line class="grid" x1="0" x2={WIDTH} y1={px(y(tick))} y2={px(y(tick))} />
+            <text class="tick" x="2" y={px(y(tick) - 2)}>
               {duration(tick)}
             </text>
           </g>
@@ -77,7 +77,7 @@ function Chart(measure: PastMeasure): JSX.Element {
         {(['p95Ms', 'medianMs'] as const).map((key) => (
           <Series key={key} of={key} points={points} x={x} y={y} />
         ))}
-        {at < 1 ? null : <line class="limit" x1={x(at - 0.5)} x2={x(at - 0.5)} y1="4" y2={BASE} />}
+        {at < 1 ? null : <line class="limit" x1={px(x(at - 0.5))} x2={px(x(at - 0.5))} y1="4" y2={BASE} />}
         <text class="tick" x="2" y={HEIGHT - 3}>
           {day(points[0]?.at)}
         </text>
@@ -120,7 +120,9 @@ function Series({ of, points, x, y }: SeriesProps): JSX.Element {
     <g class={of}>
       <path class="band" d={band(indexed) ?? ''} />
       <path class="line" d={path(indexed) ?? ''} />
-      {last === undefined ? null : <circle class="last" cx={x(last.index)} cy={y(last.point)} r="3" />}
+      {last === undefined ? null : (
+        <circle class="last" cx={px(x(last.index))} cy={px(y(last.point))} r="3" />
+      )}
     </g>
   );
 }
