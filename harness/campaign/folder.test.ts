@@ -2,8 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createRedactor } from '../evidence/redaction.ts';
-import { pruneEvidence, quarantineSecrets } from './folder.ts';
+import { pruneEvidence } from './folder.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -35,19 +34,5 @@ describe('evidence', () => {
 
   it('is no matter in a folder that is not there', () => {
     expect(() => pruneEvidence(join(dir, 'nowhere'), NOW, 30)).not.toThrow();
-  });
-});
-
-describe('the final scan', () => {
-  it('finds a planted secret in any form and moves the file out of the way', () => {
-    mkdirSync(join(dir, 'evidence'));
-    const redactor = createRedactor();
-    redactor.learn('token-1', 'a-very-secret-token');
-    writeFileSync(join(dir, 'report.md'), `see ${Buffer.from('a-very-secret-token').toString('base64')}`);
-    writeFileSync(join(dir, 'report.json'), '{"nothing": "here"}');
-    expect(quarantineSecrets(dir, redactor)).toEqual(['report.md: ⟦secret token-1 base64⟧']);
-    expect(existsSync(join(dir, 'report.md'))).toBe(false);
-    expect(existsSync(join(dir, 'quarantine', 'report.md'))).toBe(true);
-    expect(existsSync(join(dir, 'report.json'))).toBe(true);
   });
 });

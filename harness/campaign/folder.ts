@@ -14,7 +14,6 @@ import { basename, join } from 'node:path';
 import { HarnessError } from '../core/errors.ts';
 import { shardWord } from '../core/shard.ts';
 import { decodeTranscript, type ReadTranscript } from '../evidence/codec.ts';
-import type { Redactor } from '../evidence/redaction.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readPlan } from '../plan/seal.ts';
 
@@ -117,29 +116,4 @@ export function writeArtefact(dir: string, name: string, text: string): void {
   const path = join(dir, name);
   writeFileSync(`${path}.part`, text, { mode: 0o600 });
   renameSync(`${path}.part`, path);
-}
-
-/**
- * Searches everything in the folder for the secrets that the campaign was given. What holds one is moved to
- * an owner-only folder beside it.
- * @returns for each such file, its name and what it held
- */
-export function quarantineSecrets(dir: string, redactor: Redactor): readonly string[] {
-  const quarantine = join(dir, 'quarantine');
-  return artefactsOf(dir).flatMap((name) => {
-    const held = redactor.find(readFileSync(join(dir, name), 'utf8'));
-    if (held.length === 0) return [];
-    mkdirSync(quarantine, { recursive: true, mode: 0o700 });
-    renameSync(join(dir, name), join(quarantine, basename(name)));
-    return [`${name}: ${held.join(', ')}`];
-  });
-}
-
-function artefactsOf(dir: string): readonly string[] {
-  const files = (folder: string, prefix: string): readonly string[] =>
-    (existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [])
-      .filter((entry) => entry.isFile())
-      .map((entry) => `${prefix}${entry.name}`);
-  const within = (name: string): readonly string[] => files(join(dir, name), `${name}/`);
-  return [...files(dir, ''), ...within('evidence'), ...within('allure-results')];
 }
