@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import { assembleReport } from '../harness/report/assemble.ts';
+import type { CampaignReport } from '../harness/report/model.ts';
 import { greenCampaign, redCampaign } from '../harness/report/sample-campaign.ts';
 import { renderJson } from './json.ts';
 import { renderMarkdown } from './markdown.ts';
+import { brokenReport, hostileReport } from './test-support/reports.ts';
 
 it('tells a red campaign in at most 60 lines', () => {
   const markdown = renderMarkdown(assembleReport(redCampaign()));
@@ -138,4 +140,66 @@ it('gives the same bytes for the same document, whatever the order of its member
   expect(renderJson(shuffled)).toBe(renderJson(report));
   expect(renderMarkdown(shuffled)).toBe(renderMarkdown(report));
   expect(renderJson(report).endsWith('}\n')).toBe(true);
+});
+
+/** As much of everything as there can be: failures, errors, open questions, tables, limits, reasons, suites. */
+function everything(): CampaignReport {
+  const report = brokenReport('fail');
+  const verdicts = ['fail', 'inconclusive', 'error', 'pass'] as const;
+  const excerpt = Array.from({ length: 12 }, (_, seq) => ({
+    trial: 't-1',
+    seq,
+    at: seq,
+    text: `<- frame ${seq}`,
+  }));
+  const checks = report.checks.map((check, index) => {
+    const verdict = verdicts[index % 4] ?? 'fail';
+    return { ...check, verdict, excerpt, findings: check.findings.map((one) => ({ ...one, verdict })) };
+  });
+  const requirements = report.requirements.map((one, index) => {
+    const suite = `suite-${index % 11}`;
+    return index < 300 ? { ...one, suite } : { ...one, suite, selected: false, reason: `reason ${index}` };
+  });
+  const cells = Array.from({ length: 64 }, (_, index) => ({
+    row: `row ${index % 8}`,
+    column: `column ${Math.floor(index / 8)}`,
+    aspect: 'runs',
+    looked: 1,
+    found: 0,
+  }));
+  const table = { id: 't', title: 'Who sees whom', rows: 'who', columns: 'whose', cells, notLooked: [] };
+  const measures = report.measures.flatMap((one) => [
+    one,
+    ...Array.from({ length: 40 }, (_, index) => ({ ...one, of: `agent ${index}` })),
+  ]);
+  const claims = measures.map(({ measure, of }) => ({
+    ...{
+      check: 'lifecycle/lc-1',
+      requirement: 'LC-1',
+      measure,
+      of,
+      limitMs: 1,
+      answer: 'undecided' as const,
+    },
+    ...{ n: 1, good: 1, spoilt: 0, failed: 0 },
+  }));
+  const notProven = Array.from({ length: 60 }, (_, index) => `Thing ${index}.`);
+  return { ...report, checks, requirements, tables: [table, table, table], measures, claims, notProven };
+}
+
+it.each([
+  ['of everything', everything()],
+  ['of failures', brokenReport('fail')],
+  ['of open questions', brokenReport('inconclusive')],
+  ['of a hostile target', hostileReport()],
+])('has at most 60 lines, whole in themselves, %s', (_name, report) => {
+  const lines = renderMarkdown(report).trimEnd().split('\n');
+  expect(lines.length).toBeLessThanOrEqual(60);
+  expect(lines.filter((line) => line.startsWith('```')).length % 2).toBe(0);
+  const details = lines.filter((line) => /^<\/?details>/.test(line));
+  expect(details.length % 2).toBe(0);
+  // What follows a table without an empty line would be a row of it.
+  for (const [index, line] of lines.entries())
+    if (line.startsWith('|')) expect(lines[index + 1] ?? '').toMatch(/^(\||$)/);
+  expect(lines).toContain('## What this campaign did not prove');
 });

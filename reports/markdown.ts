@@ -14,35 +14,34 @@ import {
   whatWouldDecide,
 } from '../harness/report/reading.ts';
 import { duration } from './figures.ts';
+import { fitted, type Section } from './fit.ts';
 import { latencyLines } from './latency.ts';
 import { block, code, prose } from './markdown-text.ts';
 import { tableLines } from './tables.ts';
 
-/** Enough to see a pattern; all of them are in the JSON. */
+/** What a reader of a pull request scrolls through; all of it is in the JSON. */
+const MOST_LINES = 60;
 const MOST_FAILURES = 10;
 const MOST_ITEMS = 12;
 /** Lines of transcript under a failure. */
-const MOST_EXCERPT_LINES = 6;
+const MOST_EXCERPT_LINES = 4;
 
-/** The whole report as GitHub-flavoured Markdown. */
+/** The whole report as GitHub-flavoured Markdown, in at most 60 lines. */
 export function renderMarkdown(report: CampaignReport): string {
   const sections = [
-    head(report),
-    gateSection(report),
-    failureSection(report),
-    errorSection(report),
-    openSection(report),
-    section('Latency', latencyLines(report)),
+    { head: head(report), items: [], most: 0, least: 0 },
+    ...gateSection(report),
+    ...failureSection(report),
+    ...errorSection(report),
+    ...openSection(report),
+    ...latencySection(report),
     ...report.tables.map(tableSection),
-    connectivitySection(report),
-    leftOutSection(report),
-    passSection(report),
-    section('What this campaign did not prove', bullets(report.notProven.map(prose))),
+    ...connectivitySection(report),
+    ...leftOutSection(report),
+    ...passSection(report),
+    ...listed('What this campaign did not prove', report.notProven.map(prose), 1),
   ];
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+  return `${fitted(sections, MOST_LINES).join('\n')}\n`;
 }
 
 function head(report: CampaignReport): readonly string[] {
@@ -77,16 +76,34 @@ function fixturesOf({ evidence }: CampaignReport): string {
   return `${counted(created, 'fixture')} made, ${removed} removed${leftovers}. `;
 }
 
-/** A heading with what belongs to it; nothing when there is nothing. */
-const section = (title: string, lines: readonly string[]): readonly string[] =>
-  lines.length === 0 ? [] : [`## ${title}`, ...lines];
+/** A heading with a list under it; nothing when the list is empty. */
+const listed = (title: string, items: readonly string[], least = 0): readonly Section[] =>
+  items.length === 0
+    ? []
+    : [{ head: [`## ${title}`], items: items.map((item) => [`- ${item}`]), most: MOST_ITEMS, least }];
 
-const tableSection = (table: CampaignReport['tables'][number]): readonly string[] =>
-  section(prose(table.title), tableLines(table));
+/** The line that sums it up stays where the table has no room. */
+function tableSection(table: CampaignReport['tables'][number]): Section {
+  const [summary = '', ...lines] = tableLines(table);
+  const head = [`## ${prose(table.title)}`, summary];
+  return { head, items: lines.length === 0 ? [] : [lines], most: 1, least: 0, more: () => [] };
+}
 
-function bullets(items: readonly string[], most = MOST_ITEMS): readonly string[] {
-  const shown = items.slice(0, most).map((item) => `- ${item}`);
-  return items.length <= most ? shown : [...shown, `- and ${items.length - most} more, in report.json`];
+function latencySection(report: CampaignReport): readonly Section[] {
+  const [names, rule, ...lines] = latencyLines(report);
+  if (names === undefined || rule === undefined) return [];
+  const end = lines.includes('') ? lines.indexOf('') : lines.length;
+  return [
+    {
+      head: ['## Latency', names, rule],
+      items: lines.slice(0, end).map((line) => [line]),
+      foot: lines.slice(end),
+      most: MOST_LINES,
+      least: 1,
+      // Without the empty line it would be a row of the table.
+      more: (hidden) => ['', `and ${hidden} more, in report.json`],
+    },
+  ];
 }
 
 const SAID = {
@@ -96,8 +113,8 @@ const SAID = {
   error: 'ended in an error',
 } as const;
 
-function gateSection({ gate, requirements, stopped }: CampaignReport): readonly string[] {
-  if (stopped !== undefined) return section('Why', [`- ${prose(stopped.message)} (${stopped.code})`]);
+function gateSection({ gate, requirements, stopped }: CampaignReport): readonly Section[] {
+  if (stopped !== undefined) return listed('Why', [`${prose(stopped.message)} (${stopped.code})`], 1);
   const reasons = gate.because.map((id) => {
     const requirement = requirements.find((one) => one.id === id);
     if (requirement === undefined) return prose(id);
@@ -106,15 +123,14 @@ function gateSection({ gate, requirements, stopped }: CampaignReport): readonly 
       disposition === 'stale' ? 'passes although it is admitted to fail' : SAID[verdict ?? 'error'];
     return `${prose(id)} (${level}) ${what}: ${prose(text)}`;
   });
-  return section('Why', bullets(reasons));
+  return listed('Why', reasons, 1);
 }
 
-function failureSection(report: CampaignReport): readonly string[] {
+function failureSection(report: CampaignReport): readonly Section[] {
   const failures = unexpectedFailures(report);
-  const shown = failures.slice(0, MOST_FAILURES).flatMap(failureLines);
-  const more = failures.length - MOST_FAILURES;
-  const rest = more > 0 ? [`and ${more} more, in report.json`] : [];
-  return section('Unexpected failures', [...shown, ...rest]);
+  if (failures.length === 0) return [];
+  const items = failures.map((failure, index) => (index < MOST_FAILURES ? failureLines(failure) : []));
+  return [{ head: ['## Unexpected failures'], items, most: MOST_FAILURES, least: 1, weight: 3 }];
 }
 
 function failureLines({ requirement, check, finding, more }: Reading): readonly string[] {
@@ -136,27 +152,27 @@ function failureLines({ requirement, check, finding, more }: Reading): readonly 
   ];
 }
 
-function errorSection(report: CampaignReport): readonly string[] {
+function errorSection(report: CampaignReport): readonly Section[] {
   if (report.stopped !== undefined) return [];
   const errors = readingsOf(report, 'error');
   const told = errors.map(
     ({ check, finding }) =>
       `${code(check.id)}: ${finding === undefined ? 'nobody looked' : code(finding.actual)}`,
   );
-  return section('Errors of the harness or of the evidence', bullets(told));
+  return listed('Errors of the harness or of the evidence', told, 1);
 }
 
-function openSection(report: CampaignReport): readonly string[] {
+function openSection(report: CampaignReport): readonly Section[] {
   const told = readingsOf(report, 'inconclusive').map((reading) => {
     const { requirement, check, finding } = reading;
     const seen = finding === undefined ? '' : `; seen ${code(finding.actual)}`;
     const decide = code(whatWouldDecide(reading));
     return `${prose(requirement.id)} ${requirement.level} ${prose(check.title)}${seen}; to decide: ${decide}`;
   });
-  return section('Inconclusive', bullets(told));
+  return listed('Inconclusive', told, 1);
 }
 
-function connectivitySection({ connectivity, measures }: CampaignReport): readonly string[] {
+function connectivitySection({ connectivity, measures }: CampaignReport): readonly Section[] {
   const { host, versions, auth, skew, notVerified } = connectivity;
   const rows = auth.map(({ label, answer, n }) => `${code(label)} ${prose(answer)} (n=${n})`);
   const clock =
@@ -164,13 +180,13 @@ function connectivitySection({ connectivity, measures }: CampaignReport): readon
       ? []
       : [`its clock minus ours: ${duration(skew.lowMs)} to ${duration(skew.highMs)} (n=${skew.n})`];
   const times = [...measures.flatMap(reached), ...clock];
-  return section('Connectivity', [
-    `- host ${code(host)}, version ${versions.length === 0 ? 'not told' : enumerate(versions.map(code))}`,
-    ...(times.length === 0 ? [] : [`- ${times.join('; ')}`]),
-    ...(rows.length === 0 ? [] : [`- dials: ${enumerate(rows, MOST_ITEMS)}`]),
+  return listed('Connectivity', [
+    `host ${code(host)}, version ${versions.length === 0 ? 'not told' : enumerate(versions.map(code))}`,
+    ...(times.length === 0 ? [] : [times.join('; ')]),
+    ...(rows.length === 0 ? [] : [`dials: ${enumerate(rows, MOST_ITEMS)}`]),
     ...(notVerified.length === 0
       ? []
-      : [`- not verified: ${notVerified.slice(0, MOST_ITEMS).map(prose).join(' ')}`]),
+      : [`not verified: ${notVerified.slice(0, MOST_ITEMS).map(prose).join(' ')}`]),
   ]);
 }
 
@@ -179,26 +195,22 @@ function reached({ measure, n, medianMs, maxMs }: ReportedMeasure): readonly str
   return [`${measure}: median ${duration(medianMs.point)}, max ${duration(maxMs)} (n=${n})`];
 }
 
-function leftOutSection(report: CampaignReport): readonly string[] {
+function leftOutSection(report: CampaignReport): readonly Section[] {
   const groups = leftOut(report).map(({ ids, reason }) => `${prose(enumerate(ids))}: ${prose(reason)}`);
-  return section('Not selected', bullets(groups));
+  return listed('Not selected', groups);
 }
 
 /** One line for each suite: a long list of what is well is not read, but may be searched. */
-function passSection(report: CampaignReport): readonly string[] {
+function passSection(report: CampaignReport): readonly Section[] {
   const passes = readingsOf(report, 'pass');
   if (passes.length === 0) return [];
   const suites = [...new Set(passes.map(({ requirement }) => requirement.suite))];
-  const lines = suites.map((suite) => {
+  const items = suites.map((suite) => {
     const own = passes.filter(({ requirement }) => requirement.suite === suite);
-    return `- ${prose(suite)}: ${own.map(passed).join('; ')}`;
+    return [`- ${prose(suite)}: ${own.map(passed).join('; ')}`];
   });
-  return [
-    `<details><summary>${counted(passes.length, 'check')} passed</summary>`,
-    '',
-    ...lines,
-    '</details>',
-  ];
+  const head = [`<details><summary>${counted(passes.length, 'check')} passed</summary>`, ''];
+  return [{ head, items, foot: ['</details>'], most: items.length, least: 0 }];
 }
 
 const passed = ({ requirement, check }: Reading): string =>
