@@ -27,10 +27,11 @@ import type { CampaignReport } from '../report/model.ts';
 import { watchForBreach } from './bail.ts';
 import { comparedWith, loadBaseline } from './baseline-file.ts';
 import { basisOf } from './basis.ts';
-import { createFolder, evidencePath, loadPlan, pruneEvidence, quarantineSecrets } from './folder.ts';
+import { createFolder, evidencePath, loadPlan, pruneEvidence } from './folder.ts';
 import { judgeStored } from './judge-stored.ts';
 import { type Surroundings, withOwnReference } from './own-reference.ts';
 import { readReport } from './read-report.ts';
+import { refuseSecrets } from './secret-scan.ts';
 import { stoppingRule } from './stopping.ts';
 
 /** What whoever starts a campaign decides. */
@@ -187,7 +188,7 @@ async function drivePlan<Result>(
   const network = openNetwork(caFile);
   try {
     const result = await conclude(dir, await drive(ask, config, target, plan, dir, redactor, network));
-    refuseSecrets(dir, redactor);
+    refuseSecrets(dir, redactor, plan.seal);
     return result;
   } finally {
     await network.close();
@@ -258,16 +259,4 @@ function bounded(
     },
     release: () => clearTimeout(timer),
   };
-}
-
-function refuseSecrets(dir: string, redactor: Redactor): void {
-  const held = quarantineSecrets(dir, redactor);
-  if (held.length === 0) return;
-  throw new HarnessError(
-    'SECRET_IN_ARTEFACT',
-    `a secret was written to ${held.length} files: ${held.join('; ')}`,
-    {
-      hint: `they were moved to ${dir}/quarantine; this is a defect of the harness, please report it`,
-    },
-  );
 }
