@@ -19,6 +19,7 @@ const CLOCK_STEP_MS = 140;
 export const campaignBracket = defineScenario({
   id: 'campaign-bracket',
   purpose: 'reads health and clock at the beginning and at the end of the campaign',
+  safety: 'read-only',
   moment: 'both-ends',
   async play(stage) {
     const actor = stage.actor();
@@ -36,6 +37,7 @@ export const campaignBracket = defineScenario({
 export const plainSession = defineScenario({
   id: 'plain-session',
   purpose: 'opens a socket, has pings answered, listens, closes',
+  safety: 'read-only',
   trials: 5,
   async play(stage) {
     const socket = await stage.actor().connect({ label: LABELS.session });
@@ -50,6 +52,7 @@ export const plainSession = defineScenario({
 export const waysIn = defineScenario({
   id: 'ways-in',
   purpose: 'brings the token by header and by sub-protocol',
+  safety: 'read-only',
   needs: ['sub-protocol-auth'],
   async play(stage) {
     await Promise.all([
@@ -62,6 +65,7 @@ export const waysIn = defineScenario({
 export const badTokens = defineScenario({
   id: 'bad-tokens',
   purpose: 'tries to open a socket with every kind of token that must be refused',
+  safety: 'read-only',
   async play(stage) {
     // A target that refuses everybody proves nothing about bad tokens: the good one comes along as witness.
     const attempts = BAD_TOKENS.map(async (kind) => {
@@ -75,6 +79,7 @@ export const badTokens = defineScenario({
 export const browserOrigins = defineScenario({
   id: 'browser-origins',
   purpose: 'asks as a browser would, from an origin on the list and from one that is not',
+  safety: 'read-only',
   needs: ['browser-origins'],
   async play(stage) {
     const { listed, unlisted } = stage.origins;

@@ -17,6 +17,8 @@ import { type Network, openNetwork } from '../driver/network.ts';
 import { type PlayEvent, play } from '../driver/play.ts';
 import { awaitReachable } from '../driver/readiness.ts';
 import { createRedactor, type Redactor } from '../evidence/redaction.ts';
+import type { ClaimState } from '../judge/claims.ts';
+import { type ClaimProgress, claimProgress } from '../judge/decide-claims.ts';
 import type { TrialView } from '../judge/views.ts';
 import { makePlan, type PlanBasis } from '../plan/make.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -64,6 +66,7 @@ export interface CampaignBounds {
 export type CampaignEvent =
   | PlayEvent
   | { readonly kind: 'reference-starting' }
+  | { readonly kind: 'sampled'; readonly claims: readonly ClaimProgress[] }
   | { readonly kind: 'planned'; readonly plan: Plan; readonly dir: string };
 
 export interface CampaignResult {
@@ -222,7 +225,9 @@ async function drive(
     const evidenceDir = evidencePath(dir);
     const faults = createFaultSwitch(target.faults, network.dispatcher);
     // A part sees only its own samples: it drives as many as are planned.
-    const stopping = plan.shard === undefined ? stoppingRule(plan, suites, dir) : undefined;
+    const tell = (claims: readonly ClaimState[]): void =>
+      ask.watch({ kind: 'sampled', claims: claims.map(claimProgress) });
+    const stopping = plan.shard === undefined ? stoppingRule(plan, suites, dir, tell) : undefined;
     const how = { stopping, scenarios, network, tokens, redactor, clock, faults, evidenceDir, ended };
     const catcher = needsCatcher(plan, scenarios) ? await openCatcher(config.harness.catcher) : undefined;
     await play(plan, { ...how, catcher, watch }).finally(() => catcher?.close());

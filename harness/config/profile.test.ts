@@ -87,7 +87,7 @@ describe('files', () => {
       'staging',
       '',
       'CONFIG_INVALID',
-      /expected a built-in profile \(default, reference\).*profiles\/staging\.json/,
+      /expected a built-in profile \(default, reference, netra\).*profiles\/staging\.json/,
     ],
     ['defualt', '', 'CONFIG_INVALID', /did you mean default\?/],
     ['bad.json', '{', 'PROFILE_INVALID', /bad\.json is not JSON/],

@@ -18,7 +18,7 @@ describe('precedence', () => {
     seen.push((await targetOf({ ...env, TARGET_ENVIRONMENT: 'environment' })).environment);
     const overrides = { TARGET_ENVIRONMENT: 'command line' };
     seen.push((await targetOf({ ...env, TARGET_ENVIRONMENT: 'environment' }, { overrides })).environment);
-    expect(seen).toEqual(['staging', ...files.map((file) => `from${file}`), 'environment', 'command line']);
+    expect(seen).toEqual(['unmarked', ...files.map((file) => `from${file}`), 'environment', 'command line']);
   });
 
   it('takes an empty value for one that is not set', async () => {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { HarnessError } from '../core/errors.ts';
 import { CAPABILITIES, type Capability } from '../core/requirement.ts';
+import { UNMARKED } from '../core/safety.ts';
 import type { Thresholds } from '../core/thresholds.ts';
 import { VOCABULARY_SCHEMA } from '../core/vocabulary.ts';
 import { address, base, isLoopback, origin } from './address.ts';
@@ -100,7 +101,7 @@ export function readTarget(
     name: name ?? nameOf(url, profile),
     url: base(url),
     wsUrl: socketAddress(url, socket, profile.endpoints.chat),
-    environment: environment ?? 'staging',
+    environment: environment ?? profile.environment ?? UNMARKED,
     profile: profile.name,
     endpoints: profile.endpoints,
     dialect: profile.dialect,

@@ -31,6 +31,7 @@ export interface ContractCase<View> {
   readonly actors?: Scenario['actors'];
   readonly tenants?: Scenario['tenants'];
   readonly interference?: Scenario['interference'];
+  readonly safety?: Scenario['safety'];
   readonly agentRuns?: number;
   readonly drive: (stage: Stage) => Promise<void>;
   readonly checks: readonly CaseCheck<View>[];

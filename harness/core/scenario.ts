@@ -4,6 +4,7 @@
  * of the target.
  */
 import type { Capability } from './requirement.ts';
+import type { SafetyClass } from './safety.ts';
 import type { Thresholds } from './thresholds.ts';
 
 /** `quiet` trials may overlap each other; the other classes run alone, and feed no latency claim. */
@@ -21,6 +22,8 @@ export interface Scenario {
   /** Whose users they are: anybody's, all of one tenant, or the first two of different ones. */
   readonly tenants: 'any' | 'one' | 'two';
   readonly interference: Interference;
+  /** What it does to the target; `own-data` unless it says that it only reads, or disturbs. */
+  readonly safety: SafetyClass;
   readonly moment: Moment;
   readonly trials: number;
   /** Agent runs that one trial starts, or each actor of a crowd: what it costs. */
@@ -37,6 +40,7 @@ export function defineScenario(
     actors: 1,
     tenants: 'any',
     interference: 'quiet',
+    safety: scenario.interference === 'disruptive' ? 'disruptive' : 'own-data',
     moment: 'any',
     trials: 1,
     agentRuns: 0,

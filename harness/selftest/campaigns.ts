@@ -134,6 +134,7 @@ const limitsAt = (patience: number): Readonly<Record<string, string>> =>
 function targetOf(deployment: Deployment): Readonly<Record<string, string>> {
   return {
     TARGET_NAME: 'reference',
+    TARGET_ENVIRONMENT: 'reference',
     TARGET_URL: deployment.url,
     TARGET_WS_URL: deployment.wsUrl,
     TARGET_JWT_SECRET: deployment.jwtSecret,

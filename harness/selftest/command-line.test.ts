@@ -72,6 +72,7 @@ describe('what cannot be driven', () => {
     const env = {
       TARGET_URL: 'http://127.0.0.1:9',
       TARGET_AUTH: 'none',
+      TARGET_ENVIRONMENT: 'staging',
       HARNESS_RESULTS_DIR: join(results, 'gone'),
     };
     const { code, stdout, tookMs } = await runCommandLine(['run'], env);
@@ -123,6 +124,7 @@ describe('a target behind an auth wall', () => {
     const dir = join(results, 'wall');
     const env = {
       TARGET_URL: `http://127.0.0.1:${(wall.address() as AddressInfo).port}`,
+      TARGET_ENVIRONMENT: 'staging',
       TARGET_JWT_SECRET: 'a secret that nobody asks for',
       TARGET_TELEMETRY_MS: '2s', // nothing will ever show there
       HARNESS_RESULTS_DIR: dir,

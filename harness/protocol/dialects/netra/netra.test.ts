@@ -227,11 +227,11 @@ describe('the kit for dialects', () => {
         decode: (text, conversation) => {
           calls += 1;
           if (text === '[]') throw new TypeError('no list was expected');
-          return honest.decode(text, conversation).flatMap((one) => {
+          return honest.decode(text, conversation).flatMap((one): readonly Decoded[] => {
             if (one.kind !== 'event') return [one];
             if (one.event.kind === 'reasoning' || one.event.kind === 'run.completed') return [];
             const { timestamp: _gone, ...event } = one.event;
-            return [{ kind: 'event' as const, event: { ...event, eventId: String(calls) } }];
+            return [{ kind: 'event', event: { ...event, eventId: String(calls) } }];
           });
         },
       },
