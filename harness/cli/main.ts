@@ -9,7 +9,9 @@ import { explainFailure } from './failure.ts';
 import { registerList } from './list.ts';
 import { registerMerge } from './merge.ts';
 import { registerPlan } from './plan.ts';
+import { registerReference } from './reference.ts';
 import { registerRejudge } from './rejudge.ts';
+import { registerReplay } from './replay.ts';
 import { registerReport } from './report.ts';
 import { registerRun } from './run.ts';
 
@@ -18,12 +20,14 @@ const COMMANDS: readonly Register[] = [
   registerRun,
   registerPlan,
   registerDoctor,
+  registerReplay,
   registerRejudge,
   registerReport,
   registerMerge,
   registerCompare,
   registerList,
   registerExplain,
+  registerReference,
 ];
 
 const EXAMPLES = `
