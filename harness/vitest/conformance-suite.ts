@@ -1,6 +1,7 @@
 import { describe, inject, test } from 'vitest';
 import type { Suite } from '../core/suite.ts';
 import { present } from './present.ts';
+import { tellAllure } from './tell-allure.ts';
 import { titleOf } from './titles.ts';
 
 /**
@@ -11,7 +12,9 @@ export function conformanceSuite<View>(suite: Suite<View>): void {
   describe(suite.id, () => {
     for (const check of suite.checks)
       test(titleOf(check), (context) => {
-        present(inject('verdicts')?.[check.id], context);
+        const presented = inject('verdicts')?.[check.id];
+        tellAllure(presented?.allure, context.task.meta);
+        present(presented, context);
       });
   });
 }

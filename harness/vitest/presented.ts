@@ -1,3 +1,5 @@
+import { type AllureFacts, allureFacts } from '../../reports/allure.ts';
+import { outcomesOf } from '../../reports/outcomes.ts';
 import type { Level, Verdict } from '../core/verdict.ts';
 import type { CampaignReport } from '../report/model.ts';
 
@@ -8,6 +10,8 @@ export interface Presented {
   readonly verdict?: Verdict;
   /** The findings as a person reads them, or why it was not selected. */
   readonly text: string;
+  /** What Allure shows beside the result. */
+  readonly allure?: AllureFacts | undefined;
 }
 
 declare module 'vitest' {
@@ -20,6 +24,7 @@ declare module 'vitest' {
 /** The verdicts of a report, by check id. */
 export function presentedOf(report: CampaignReport): Readonly<Record<string, Presented>> {
   const levels = new Map(report.requirements.map(({ id, level }) => [id, level]));
+  const facts = new Map(outcomesOf(report).map((outcome) => [outcome.id, allureFacts(report, outcome)]));
   return Object.fromEntries(
     report.checks.map((check): [string, Presented] => [
       check.id,
@@ -27,6 +32,7 @@ export function presentedOf(report: CampaignReport): Readonly<Record<string, Pre
         level: levels.get(check.requirement) ?? 'MUST',
         verdict: check.verdict,
         text: wordsOf(check, report),
+        allure: facts.get(check.id),
       },
     ]),
   );
