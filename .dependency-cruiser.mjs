@@ -255,7 +255,7 @@ export default {
     ),
     libraryOf(
       'command-line-libraries',
-      ['commander', 'log-update', 'picocolors'],
+      ['commander', 'log-update', 'picocolors', '@inquirer/prompts', '@bomb.sh/tab'],
       [
         ...inHarness('cli'),
         '^harness/selftest/prove/main\\.ts$',
