@@ -3,6 +3,7 @@ import { measureCapacity, TINY_CAPACITY } from './capacity.ts';
 import { measureJudging, TINY_JUDGING } from './judging.ts';
 import { measureLatency, TINY_LATENCY } from './latency.ts';
 import { percentile, ratioOf } from './ratio.ts';
+import { measureReport, TINY_REPORT } from './report.ts';
 import { measureCost, TINY_COST } from './socket-cost.ts';
 import { measureStages, TINY_STAGES } from './stages.ts';
 import { measureTracer, TINY_TRACER } from './tracer.ts';
@@ -53,6 +54,12 @@ describe.concurrent('each part of the bench runs', () => {
     const { rows, outage } = await measureTracer(TINY_TRACER);
     for (const { ratio } of rows) expect(ratio.median).toBeGreaterThan(0);
     expect(outage.delivered + outage.overflowed).toBe(outage.ended);
+  });
+
+  it('report', async () => {
+    const { renderMs, megabytes } = await measureReport(TINY_REPORT);
+    expect(renderMs.median).toBeGreaterThan(0);
+    expect(megabytes).toBeGreaterThan(0);
   });
 
   it('judging', async () => {

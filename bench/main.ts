@@ -1,4 +1,4 @@
-/** `npm run bench [-- --part cost|latency|capacity|judging|tracer] [--quick]`: what the harness itself costs. */
+/** `npm run bench [-- --part cost|latency|capacity|judging|tracer|report] [--quick]`: what the harness itself costs. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { capacityTable, FULL_CAPACITY, measureCapacity, TINY_CAPACITY } from './capacity.ts';
 import { FULL_JUDGING, judgingTable, measureJudging, TINY_JUDGING } from './judging.ts';
 import { FULL_LATENCY, latencyTable, measureLatency, TINY_LATENCY } from './latency.ts';
+import { FULL_REPORT, measureReport, reportTable, TINY_REPORT } from './report.ts';
 import { costTable, FULL_COST, measureCost, TINY_COST } from './socket-cost.ts';
 import { FULL_STAGES, measureStages, stagesTable, TINY_STAGES } from './stages.ts';
 import { FULL_TRACER, measureTracer, TINY_TRACER, tracerTable } from './tracer.ts';
@@ -59,6 +60,13 @@ const PARTS: Readonly<Record<string, Part>> = {
     async measure(quick) {
       const figures = await measureTracer(quick ? TINY_TRACER : FULL_TRACER);
       return { figures, shown: tracerTable(figures) };
+    },
+  },
+  report: {
+    title: 'f  the HTML report of a large campaign: writing it, and opening it',
+    async measure(quick) {
+      const figures = await measureReport(quick ? TINY_REPORT : FULL_REPORT);
+      return { figures, shown: reportTable(figures) };
     },
   },
 };
