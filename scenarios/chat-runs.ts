@@ -22,7 +22,14 @@ const ROWS = 48;
 
 const KIB = 1024;
 /** Frames above the sizes at which incautious limits bite, up to one byte below what must be accepted. */
-export const FRAME_BYTES = [9 * KIB, 100 * KIB, KIB * KIB - 1] as const;
+const FRAME_BYTES = [9 * KIB, 100 * KIB] as const;
+
+/** What is sent, below the declared limit; where none is declared, the least that anybody has to take. */
+export function frameSizes(limit: string | undefined): readonly number[] {
+  if (limit === undefined) return [FRAME_BYTES[0]];
+  const largest = Math.min(Number(limit), KIB * KIB) - 1;
+  return [...FRAME_BYTES.filter((bytes) => bytes < largest), largest];
+}
 
 const table = (stage: Stage, rows = ROWS): string => fenced(costTable(stage.random, rows));
 
@@ -158,11 +165,11 @@ export const memory = defineScenario({
 export const largeFrames = defineScenario({
   id: 'large-frames',
   purpose: 'starts runs with frames up to one byte below the largest',
-  agentRuns: FRAME_BYTES.length,
+  agentRuns: FRAME_BYTES.length + 1,
   play: (stage) =>
     runInSession(
       stage,
-      ...FRAME_BYTES.map((frameBytes) => ({
+      ...frameSizes(stage.variationPoints['VP-MAXMSG']).map((frameBytes) => ({
         label: RUNS.frame(frameBytes),
         agent: DATA_AGENT,
         message: ask(stage, SHORT),

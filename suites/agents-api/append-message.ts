@@ -14,7 +14,7 @@ import { elsewhereCase } from './elsewhere.ts';
 import { error, expectAnswer, fieldOf, holds, labelled, status } from './expect.ts';
 import { largeMessage } from './large-message.ts';
 import { madeId } from './made.ts';
-import { APPEND, judgeAnswer, MESSAGES, sent } from './message-answer.ts';
+import { APPEND, inTime, judgeAnswer, MESSAGES, sent } from './message-answer.ts';
 import { askRun, follow, hearOut, LABELS, openRun, runIn } from './own-run.ts';
 import { after, answered, heard, readable, running, started } from './reached.ts';
 import { reopening } from './reopening.ts';
@@ -56,7 +56,7 @@ const whileRunning = defineCase<TrialView>({
       when: ['run-stream'],
       restsOn: 'AR-2.1',
       judge: after(
-        [started(), running, answered(APPEND, 201, 'AR-7.1'), readable(MESSAGES, 'AR-6.1'), heard()],
+        [started(), running, answered(APPEND, 201, 'AR-7.1'), readable(MESSAGES, 'AR-6.1'), heard(), inTime],
         (view) => {
           const id = madeId(labelled(view, APPEND)[0]);
           const list = listOf(view, MESSAGES);

@@ -1,4 +1,5 @@
 /** A run that is cancelled in the midst of its work, and watched for longer than it would have taken. */
+import { canonicalInstant } from '../../harness/core/canonical-json.ts';
 import { type BoundCase, defineCase } from '../../harness/core/contract-case.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
 import { ask, awaitStatus, TERMINAL_STATUSES, type WorkflowBody, walk } from './drive.ts';
@@ -137,7 +138,9 @@ export const cancelledForGood: BoundCase<TrialView> = defineCase<TrialView>({
           const steps = listOf(view, LATE.steps);
           const faults = [
             state === 'CANCELLED' ? undefined : `it became ${String(state)}`,
-            late === end ? undefined : `finishedAt ${String(end)} became ${String(late)}`,
+            canonicalInstant(late) === canonicalInstant(end)
+              ? undefined
+              : `finishedAt ${String(end)} became ${String(late)}`,
             startedLate(steps.items, end, thresholds.graceMs),
           ];
           const refs = [...lastRefs(view, LABELS.cancel, LATE.run), ...steps.refs];

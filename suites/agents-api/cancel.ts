@@ -1,3 +1,4 @@
+import { canonicalInstant } from '../../harness/core/canonical-json.ts';
 import { type BoundCase, defineCase } from '../../harness/core/contract-case.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
 import { cancelledForGood } from './cancel-running.ts';
@@ -109,7 +110,7 @@ function whenOver(
 const finishedAt = (was: unknown): ReturnType<typeof holds> =>
   holds(`finishedAt ${String(was)}`, (body) => {
     const is = fieldOf(body, 'finishedAt');
-    return is === was ? undefined : `finishedAt ${String(is)}`;
+    return canonicalInstant(is) === canonicalInstant(was) ? undefined : `finishedAt ${String(is)}`;
   });
 
 const RECANCEL = { '200': 200, '400': 400, '409': 409 } as const;

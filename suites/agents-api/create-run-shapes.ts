@@ -2,7 +2,7 @@ import { type BoundCase, defineCase } from '../../harness/core/contract-case.ts'
 import type { Finding } from '../../harness/core/finding.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
 import { ask, makeWorkflow, type OwnProject, openProject, WORKFLOWS } from './drive.ts';
-import { declared, error, expectAnswer, fieldOf, holds, isOneChoice, status } from './expect.ts';
+import { declared, error, errorText, expectAnswer, holds, isOneChoice, status } from './expect.ts';
 import { between, hidden, nothingCreated, QUERY } from './refused.ts';
 
 const needs = ['agents-api', 'fixtures'] as const;
@@ -89,7 +89,7 @@ function expectMisshapen(
 ): readonly Finding[] {
   const allowed = declared(choice, { 'reject-422': 422, 'reject-400': 400 });
   const named = holds(`the name of the field, ${field}`, (body) => {
-    const detail = JSON.stringify(fieldOf(body, 'detail')) ?? '';
+    const detail = JSON.stringify(errorText(body)) ?? '';
     return field === undefined || detail.includes(field) ? undefined : detail.slice(0, 80);
   });
   return expectAnswer(view, label, status(...allowed), error('VALIDATION', 'QUERY_REQUIRED'), named);

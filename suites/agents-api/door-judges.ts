@@ -1,4 +1,5 @@
 /** Who is let in to the stream of a run, who is not, and how. */
+import { canonicalText } from '../../harness/core/canonical-json.ts';
 import type { Terms } from '../../harness/core/check.ts';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
 import { BAD_TOKENS, type BadToken } from '../../harness/core/scenario.ts';
@@ -40,7 +41,7 @@ const idAsked = ({ socket: { dial } }: StreamView): string =>
 export function outcomeOf(stream: StreamView): string {
   const { refused, open, close } = stream.socket;
   const id = idAsked(stream);
-  const strip = (text: string): string => text.replaceAll(id, '…');
+  const strip = (text: string): string => canonicalText(text).replaceAll(id, '…');
   if (refused !== undefined) return `refused with ${refused.status} ${strip(refused.body)}`.trim();
   if (open === undefined) return 'no answer';
   const frames = stream.frames.map(({ text }) => strip(text)).join(' ') || 'no frame';

@@ -2,7 +2,7 @@ import { type BoundCase, defineCase } from '../../harness/core/contract-case.ts'
 import type { Finding } from '../../harness/core/finding.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
 import { ask, makeWorkflow, openProject, runIdOf, startRun, unknownId, WORKFLOWS } from './drive.ts';
-import { error, expectAnswer, fieldOf, holds, labelled, looksTheSame, missing, status } from './expect.ts';
+import { error, errorText, expectAnswer, holds, labelled, looksTheSame, missing, status } from './expect.ts';
 import { madeIds, notSetUp, unread } from './made.ts';
 import { pageAt } from './pages.ts';
 
@@ -24,7 +24,7 @@ const isNotFound = [
   status(404),
   error('RUN_NOT_FOUND'),
   holds(`"${NOT_FOUND}"`, (body) => {
-    const detail = fieldOf(body, 'detail');
+    const detail = errorText(body);
     return detail === NOT_FOUND ? undefined : JSON.stringify(detail);
   }),
 ] as const;

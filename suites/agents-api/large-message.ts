@@ -5,7 +5,7 @@ import type { TrialView } from '../../harness/judge/views.ts';
 import { awaitStatus, TERMINAL_STATUSES, WORKFLOWS, walk } from './drive.ts';
 import { error, expectAnswer, fieldOf, holds, labelled, status } from './expect.ts';
 import { madeId } from './made.ts';
-import { APPEND, MESSAGES, sent } from './message-answer.ts';
+import { APPEND, inTime, MESSAGES, sent } from './message-answer.ts';
 import { askRun, follow, hearOut, LABELS, openRun } from './own-run.ts';
 import { after, heard, readable, running, started } from './reached.ts';
 import { conclude, listOf } from './run-parts.ts';
@@ -120,7 +120,7 @@ export const largeMessage: BoundCase<TrialView> = defineCase<TrialView>({
       title: 'the stream shows a large message to the byte, or not at all when it was refused',
       when: ['run-stream'],
       restsOn: 'AR-2.1',
-      judge: after([started(), running, heard()], (view) => {
+      judge: after([started(), running, heard(), inTime], (view) => {
         const [exchange] = labelled(view, APPEND);
         const content = sent(exchange, 'content');
         const stream = streamNamed(view, LABELS.stream);

@@ -2,10 +2,11 @@
 
 import { parseJson } from '../../harness/core/json.ts';
 import type { ExchangeView } from '../../harness/judge/views.ts';
-import { expectAnswer, fieldOf, holds, labelled, shape, status } from './expect.ts';
+import { expectAnswer, fieldOf, holds, labelled, missing, shape, status } from './expect.ts';
 import { LABELS } from './own-run.ts';
-import type { Judge } from './reached.ts';
+import type { Judge, Need } from './reached.ts';
 import { AGENT_MESSAGE, lastField } from './run-parts.ts';
+import { streamNamed } from './stream-view.ts';
 
 export const APPEND = 'append';
 export const MESSAGES = 'messages';
@@ -29,4 +30,13 @@ export const judgeAnswer: Judge = (view) => {
       return fieldOf(body, 'content') === content ? undefined : 'with another content';
     }),
   );
+};
+
+/** The message came before the run was over: what comes after it the stream need not show any more. */
+export const inTime: Need = (view) => {
+  const answeredAt = labelled(view, APPEND).at(-1)?.response?.at;
+  const frames = streamNamed(view, LABELS.stream)?.frames ?? [];
+  const endedAt = frames.find(({ isTerminal }) => isTerminal)?.at ?? Number.POSITIVE_INFINITY;
+  if (answeredAt === undefined || answeredAt < endedAt) return undefined;
+  return missing(view, 'a message before the end of the run', 'AR-2.1e');
 };

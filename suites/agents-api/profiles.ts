@@ -1,10 +1,22 @@
+import { canonicalJson } from '../../harness/core/canonical-json.ts';
 import { defineCase } from '../../harness/core/contract-case.ts';
 import { type Finding, fail, pass } from '../../harness/core/finding.ts';
 import { parseJson } from '../../harness/core/json.ts';
 import type { Actor } from '../../harness/core/scenario.ts';
 import type { ExchangeView, TrialView } from '../../harness/judge/views.ts';
 import { say } from '../statements.ts';
-import { bodyOf, error, expectAnswer, fieldOf, holds, labelled, missing, refOf, status } from './expect.ts';
+import {
+  bodyOf,
+  error,
+  errorText,
+  expectAnswer,
+  fieldOf,
+  holds,
+  labelled,
+  missing,
+  refOf,
+  status,
+} from './expect.ts';
 
 const PROFILES = '/api/agents/profiles';
 /** As many are read one by one at most: enough to see that it is not one constant answer. */
@@ -48,15 +60,6 @@ function memberFault(profile: unknown): string | undefined {
   return isTexts(fieldOf(profile, 'capabilities')) ? undefined : `capabilities of ${name} are no texts`;
 }
 
-/** The same JSON, whatever the order of its members. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_name, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => a.localeCompare(b)))
-      : part,
-  );
-}
-
 const askedId = ({ request: { url } }: ExchangeView): string =>
   decodeURIComponent(url.slice(url.lastIndexOf('/') + 1));
 
@@ -79,8 +82,8 @@ function judgeProfile(view: TrialView, exchange: ExchangeView, lists: readonly u
   if (response === undefined) return fail({ ...statement, code: 'no-answer', actual: 'no answer' });
   if (response.status !== 200)
     return fail({ ...statement, code: 'wrong-status', actual: `status ${response.status}` });
-  const alone = canonical(parseJson(response.body));
-  return own.some((profile) => canonical(profile) === alone)
+  const alone = canonicalJson(parseJson(response.body));
+  return own.some((profile) => canonicalJson(profile) === alone)
     ? pass(statement)
     : fail({ ...statement, code: 'another-profile', actual: alone.slice(0, 120) });
 }
@@ -149,7 +152,7 @@ const unknownProfile = defineCase<TrialView>({
           status(404),
           error('AGENT_NOT_FOUND'),
           holds('"Agent not found"', (body) => {
-            const detail = fieldOf(body, 'detail');
+            const detail = errorText(body);
             return detail === 'Agent not found' ? undefined : `"${String(detail)}"`;
           }),
         ),

@@ -1,4 +1,5 @@
 /** Several requests at the same moment, of which only some can be first. */
+import { canonicalInstant } from '../../harness/core/canonical-json.ts';
 import { type BoundCase, defineCase } from '../../harness/core/contract-case.ts';
 import type { Stage } from '../../harness/core/scenario.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
@@ -41,7 +42,7 @@ function answersFaults(view: TrialView): readonly (string | undefined)[] {
   const odd = statuses.filter((one) => ![200, 400, 409].includes(one));
   const ends = answers
     .filter(({ response }) => response?.status === 200)
-    .map((exchange) => String(fieldOf(bodyOf(exchange), 'finishedAt')));
+    .map((exchange) => String(canonicalInstant(fieldOf(bodyOf(exchange), 'finishedAt'))));
   return [
     odd.length === 0 ? undefined : `answered ${odd.map((one) => one || 'not at all').join(', ')}`,
     ends.length > 0 ? undefined : 'none was answered with 200',

@@ -12,7 +12,7 @@ import { readList } from './run-parts.ts';
 import { streamNamed } from './stream-view.ts';
 
 export type Judge = (view: TrialView, terms: Terms) => readonly Finding[];
-type Need = (view: TrialView) => readonly Finding[] | undefined;
+export type Need = (view: TrialView) => readonly Finding[] | undefined;
 
 /** A judge that is asked when all of this came about. */
 export const after =

@@ -1,4 +1,5 @@
 /** A message to a completed run, and the turn that it opens. */
+import { canonicalInstant } from '../../harness/core/canonical-json.ts';
 import { type BoundCase, defineCase } from '../../harness/core/contract-case.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
 import { awaitStatus, TERMINAL_STATUSES, WORKFLOWS, walk } from './drive.ts';
@@ -24,7 +25,7 @@ interface Standing {
 const standingOf = (run: unknown): Standing => ({
   status: fieldOf(run, 'status'),
   turn: fieldOf(run, 'turn'),
-  finishedAt: fieldOf(run, 'finishedAt'),
+  finishedAt: canonicalInstant(fieldOf(run, 'finishedAt')),
 });
 
 const isUnderWay = ({ status }: Standing): boolean => status === 'PENDING' || status === 'RUNNING';

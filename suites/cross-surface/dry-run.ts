@@ -1,7 +1,8 @@
+import type { Terms } from '../../harness/core/check.ts';
 import { type BoundCase, defineCase } from '../../harness/core/contract-case.ts';
 import type { Finding } from '../../harness/core/finding.ts';
 import type { Socket, Stage } from '../../harness/core/scenario.ts';
-import type { ExchangeView, RunView, TrialView } from '../../harness/judge/views.ts';
+import type { ExchangeView, RunView, SocketView, TrialView } from '../../harness/judge/views.ts';
 import { CANARY_LENGTH, CANARY_LETTERS, canaryOf } from '../../scenarios/canary.ts';
 import { costTable, fenced } from '../../scenarios/data-sets.ts';
 import { listenOn } from '../../scenarios/listening.ts';
@@ -36,9 +37,16 @@ function wordOf(view: TrialView): string | undefined {
 }
 
 /** Frames of a socket that tell of a run other than the one beside. */
-function foreignFrames(view: TrialView, runId: string, word: string): readonly string[] {
+function foreignFrames(
+  view: TrialView,
+  { runId, testId, word }: Beside,
+  fanout: string | undefined,
+): readonly string[] {
+  // Where a socket may get what others of its user asked for, only what names the dry run is of it.
+  const isOfIt = ({ event }: SocketView['strays'][number]): boolean =>
+    fanout === 'originating-socket' || event.runId === testId;
   const chat = view.sockets.flatMap(({ strays }) =>
-    strays.map(({ event }) => `${event.type} on the chat socket`),
+    strays.filter(isOfIt).map(({ event }) => `${event.type} on the chat socket`),
   );
   const streams = view.streams.flatMap(({ label, inbound }) =>
     inbound.flatMap(({ text }) => {
@@ -81,14 +89,14 @@ function isWitnessed(view: TrialView, { tested, run }: Beside): boolean {
   return run.events.some(isAfter) && streamNamed(view, OF.stream(RUN))?.frames.some(isAfter) === true;
 }
 
-function judgeDryRun(view: TrialView): readonly Finding[] {
+function judgeDryRun(view: TrialView, { variationPoints }: Terms): readonly Finding[] {
   const found = actorsOf(view);
   if (!('testId' in found)) return found;
   const page = pageAt(view, LIST);
   const isListed = (item: unknown): boolean =>
     fieldOf(item, 'id') === found.testId || JSON.stringify(item).includes(found.word);
   const faults = [
-    ...foreignFrames(view, found.runId, found.word),
+    ...foreignFrames(view, found, variationPoints['VP-FANOUT']),
     ...(page?.items.some(isListed) === true ? ['the dry run among the runs'] : []),
   ];
   if (faults.length === 0 && !isWitnessed(view, found))

@@ -1,3 +1,4 @@
+import { canonicalText } from '../../harness/core/canonical-json.ts';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
 import type { ExchangeView, TrialView } from '../../harness/judge/views.ts';
 import { outcomeOf } from '../agents-api/door-judges.ts';
@@ -22,7 +23,7 @@ function facelessAnswer({ request, response }: ExchangeView): string | undefined
   const ids = [...request.url.matchAll(/\/(?:projects|agent-runs)\/([^/?]+)/g)].map(([, id = '']) => id);
   const body = ids.reduce(
     (text, id) => text.replaceAll(decodeURIComponent(id), '…').replaceAll(id, '…'),
-    response.body,
+    canonicalText(response.body),
   );
   return `${response.status} ${body}`;
 }

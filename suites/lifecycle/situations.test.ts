@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Transcript } from '../../harness/evidence/transcript.ts';
+import { frameSizes } from '../../scenarios/chat-runs.ts';
 import {
   type Asked,
   type Beat,
@@ -430,6 +431,12 @@ describe('lifecycle/takes-large-frames', () => {
     wire.listens().closes();
     return tape.transcript();
   }
+
+  it('is tried with what the declared limit lets through', () => {
+    expect(frameSizes('1048576')).toEqual([...SIZES]);
+    expect(frameSizes('65536')).toEqual([9 * 1024, 65_535]);
+    expect(frameSizes(undefined)).toEqual([9 * 1024]);
+  });
 
   it('passes when each starts a run', () => {
     expect(judge(frames(() => 'runs'))).toMatchInlineSnapshot(`

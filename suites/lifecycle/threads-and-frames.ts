@@ -2,7 +2,7 @@ import { defineCheck } from '../../harness/core/check.ts';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
 import { isCompleted, terminalOf } from '../../harness/judge/run-facts.ts';
 import type { RunView, TrialView } from '../../harness/judge/views.ts';
-import { FRAME_BYTES, largeFrames, memory, RUNS } from '../../scenarios/chat-runs.ts';
+import { largeFrames, memory, RUNS } from '../../scenarios/chat-runs.ts';
 import { say } from '../statements.ts';
 import { hiddenBy } from './sockets.ts';
 
@@ -53,17 +53,20 @@ function factIn(view: TrialView, told: RunView): string | undefined {
 export const takesLargeFrames = defineCheck<TrialView>({
   id: 'lifecycle/takes-large-frames',
   requirement: 'LC-22',
-  title: 'frames of 9 KiB, 100 KiB and 1 MiB less one byte each start a run',
+  title: 'frames of 9 KiB, of 100 KiB, and of one byte less than the limit each start a run',
   scenarios: [largeFrames.id],
   restsOn: 'CN-2',
   judge(view) {
     if (view.scenario !== largeFrames.id) return [];
-    return FRAME_BYTES.flatMap((bytes) => {
-      const run = view.runs.find(({ label }) => label === RUNS.frame(bytes));
-      return run === undefined ? [] : [judgeFrame(run, bytes, view)];
+    return view.runs.flatMap((run) => {
+      const [, bytes] = FRAME.exec(run.label) ?? [];
+      return bytes === undefined ? [] : [judgeFrame(run, Number(bytes), view)];
     });
   },
 });
+
+/** Which sizes were sent depends on the declared limit: the label says it. */
+const FRAME = new RegExp(`^${RUNS.frame(0).replace('0', '(\\d+)')}$`);
 
 function judgeFrame(run: RunView, bytes: number, view: TrialView): Finding {
   const expected = `a frame of ${bytes} bytes starts a run`;

@@ -1,5 +1,7 @@
 /** Generated requests that must be refused: sending them, and judging what came of them. */
+
 import fc from 'fast-check';
+import { canonicalText } from '../../harness/core/canonical-json.ts';
 import type { Terms } from '../../harness/core/check.ts';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
 import type { Actor, Stage } from '../../harness/core/scenario.ts';
@@ -166,6 +168,6 @@ function judgeReading(view: TrialView, reading: Reading): Finding {
   if (shows !== undefined && (shown === undefined || !was.response.body.includes(shown)))
     return inconclusive(say('not-shown', expected, 'what is there was not in it', ...refs), because);
   const statement = say('unchanged', expected, 'the same', ...refs);
-  const isSame = was.response.body === is.response.body;
+  const isSame = canonicalText(was.response.body) === canonicalText(is.response.body);
   return isSame ? pass(statement) : fail({ ...statement, code: 'changed', actual: 'they differ' });
 }

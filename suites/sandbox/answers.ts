@@ -7,9 +7,9 @@ import {
   type About,
   declared,
   error,
+  errorText,
   expectAnswer,
   expectOf,
-  fieldOf,
   holds,
   labelled,
   missing,
@@ -120,7 +120,7 @@ export const misshapen = (
   status(...declared(choices['VP-422'], { 'reject-422': 422, 'reject-400': 400 })),
   error('VALIDATION'),
   holds(`an error that names ${field ?? 'what is wrong'} and repeats nothing`, (body) => {
-    const detail = JSON.stringify(fieldOf(body, 'detail')) ?? '';
+    const detail = JSON.stringify(errorText(body)) ?? '';
     if (field !== undefined && !detail.includes(field)) return detail.slice(0, 80);
     const repeated = sent.some((text) => (JSON.stringify(body) ?? '').includes(text));
     return repeated ? 'an error that repeats what was sent' : undefined;

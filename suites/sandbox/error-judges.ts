@@ -1,4 +1,5 @@
 /** What a test of an agent that fails must show. */
+import { canonicalJson } from '../../harness/core/canonical-json.ts';
 import type { Terms } from '../../harness/core/check.ts';
 import { type Finding, fail, pass } from '../../harness/core/finding.ts';
 import { heldSecret } from '../../harness/evidence/redaction.ts';
@@ -6,7 +7,7 @@ import type { TrialView } from '../../harness/judge/views.ts';
 import { expectAnswer, fieldOf, missing } from '../agents-api/expect.ts';
 import { say } from '../statements.ts';
 import { answered, made } from './answers.ts';
-import { canonical, nameOf, resultFault, shown, type Tested, testAt, textIn } from './results.ts';
+import { nameOf, resultFault, shown, type Tested, testAt, textIn } from './results.ts';
 
 type Judge = (view: TrialView, terms: Terms) => readonly Finding[];
 
@@ -78,7 +79,7 @@ export const errorsAreClassified: Judge = (view, { variationPoints }) => {
   if (tests.length < FAILING_LABELS.length || types.includes(''))
     return missing(view, 'three failures with an error_type', 'SB-8.1');
   const wanted = FAILING_LABELS.map((label) => FAILING[label].told);
-  const isLabel = canonical(types) === canonical(wanted);
+  const isLabel = canonicalJson(types) === canonicalJson(wanted);
   const isDistinct = new Set(types).size === types.length;
   const isRight = choice === 'label' ? isLabel : isDistinct;
   const expected = choice === 'label' ? wanted.join(', ') : 'three that differ';

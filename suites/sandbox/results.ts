@@ -144,17 +144,6 @@ export const isModel = (step: unknown): boolean => fieldOf(step, 'step_type') ==
 /** How a value is shown in a finding. */
 export const shown = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 80);
 
-/** The same JSON, whatever the order of its members. */
-export function canonical(value: unknown): string {
-  return (
-    JSON.stringify(value, (_name, part: unknown) =>
-      typeof part === 'object' && part !== null && !Array.isArray(part)
-        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : part,
-    ) ?? ''
-  );
-}
-
 /** The ids of the tests in a history. */
 export const idsIn = (body: unknown): readonly string[] => {
   const tests = fieldOf(body, 'tests');

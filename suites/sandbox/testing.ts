@@ -1,4 +1,5 @@
 /** Agents of every kind, each tested once: what their results show is judged many times. */
+import { canonicalJson } from '../../harness/core/canonical-json.ts';
 import { type BoundCase, defineCase } from '../../harness/core/contract-case.ts';
 import { type Finding, fail, pass } from '../../harness/core/finding.ts';
 import type { Stage } from '../../harness/core/scenario.ts';
@@ -20,7 +21,7 @@ import {
 } from './drive.ts';
 import { FAILING_LABELS, LIST_FAILED, READ_FAILED } from './error-judges.ts';
 import { errorChecks, traceChecks } from './result-checks.ts';
-import { canonical, hasFailed, nameOf, resultFault, shown, testAt } from './results.ts';
+import { hasFailed, nameOf, resultFault, shown, testAt } from './results.ts';
 import { TICKET_AGENT } from './ticket-judges.ts';
 import { unlistedCostFault } from './token-judges.ts';
 import { failingWork, TICKET_WORK, TOOLS_ONLY } from './workflows.ts';
@@ -176,11 +177,12 @@ function storedFault(body: unknown, answer: unknown, payload: unknown): string |
   if (typeof body !== 'object' || body === null) return shown(body);
   const { payload: kept, ...rest } = body as Fields;
   const added = typeof answer === 'object' && answer !== null && 'payload' in answer;
-  if (!added && kept !== undefined && canonical(kept) !== canonical(payload)) return `payload ${shown(kept)}`;
-  const [was, is] = [canonical(answer), canonical(added ? body : rest)];
+  if (!added && kept !== undefined && canonicalJson(kept) !== canonicalJson(payload))
+    return `payload ${shown(kept)}`;
+  const [was, is] = [canonicalJson(answer), canonicalJson(added ? body : rest)];
   if (was === is) return undefined;
   const differing = Object.keys({ ...(answer as Fields), ...rest }).find(
-    (name) => canonical((answer as Fields)?.[name]) !== canonical(rest[name]),
+    (name) => canonicalJson({ [name]: (answer as Fields)?.[name] }) !== canonicalJson({ [name]: rest[name] }),
   );
   return `${differing ?? 'it'} differs`;
 }

@@ -1,20 +1,11 @@
 /** Tokens and what they cost, in whole thousand-millionths of a dollar, so that nothing is lost on the way. */
+import { canonicalJson } from '../../harness/core/canonical-json.ts';
 import type { Terms } from '../../harness/core/check.ts';
 import type { Finding } from '../../harness/core/finding.ts';
 import type { PriceTable } from '../../harness/core/prices.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
 import { fieldOf } from '../agents-api/expect.ts';
-import {
-  ASIDE,
-  canonical,
-  firstFault,
-  isModel,
-  judgeTests,
-  numberIn,
-  shown,
-  type Tested,
-  textIn,
-} from './results.ts';
+import { ASIDE, firstFault, isModel, judgeTests, numberIn, shown, type Tested, textIn } from './results.ts';
 
 type Judge = (view: TrialView, terms: Terms) => readonly Finding[];
 
@@ -182,7 +173,7 @@ export const noModelNoCost =
       if (test.label !== label) return ASIDE;
       if (steps.some(isModel)) return 'a workflow of tools shows an llm_request';
       const usage = usageOf(usageIn(test.body)) ?? {};
-      const isNothing = canonical(usage) === canonical(sumOf([]));
+      const isNothing = canonicalJson(usage) === canonicalJson(sumOf([]));
       return isNothing ? undefined : shown(usageIn(test.body));
     });
 

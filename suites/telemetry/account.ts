@@ -1,5 +1,7 @@
 /** Runs as they were sent and as they are shown: what of them must be the same. */
+
 import { z } from 'zod';
+import { canonicalJson } from '../../harness/core/canonical-json.ts';
 import type { ExchangeView, TrialView } from '../../harness/judge/views.ts';
 import { bodyOf, fieldOf, isInstant, labelled } from '../agents-api/expect.ts';
 import { sentWith } from '../agents-api/made.ts';
@@ -52,22 +54,14 @@ export const STORED_RUN = LISTED_RUN.extend({
   created_at: instant,
 });
 
-/** The same text for the same JSON value, whatever the order of its members. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([name, of]) => `${JSON.stringify(name)}:${canonical(of)}`).join(',')}}`;
-}
-
 const isTime = (name: string): boolean => name.endsWith('_at');
 
 /** Times are kept to the millisecond at least, and what is left out may come back as null. */
 function isSame(name: string, sent: unknown, shown: unknown): boolean {
   if (isTime(name) && typeof sent === 'string')
     return typeof shown === 'string' && Date.parse(shown) === Date.parse(sent);
-  if (name === 'metadata' && shown === undefined) return canonical(sent ?? {}) === '{}';
-  return canonical(sent ?? null) === canonical(shown ?? null);
+  if (name === 'metadata' && shown === undefined) return canonicalJson(sent ?? {}) === '{}';
+  return canonicalJson(sent ?? null) === canonicalJson(shown ?? null);
 }
 
 /** The first of these members that is not shown as it was sent, in words. */

@@ -1,3 +1,4 @@
+import { canonicalInstant } from '../../harness/core/canonical-json.ts';
 import type { Terms } from '../../harness/core/check.ts';
 import { type BoundCase, defineCase } from '../../harness/core/contract-case.ts';
 import type { Finding } from '../../harness/core/finding.ts';
@@ -15,15 +16,7 @@ import {
 } from '../agents-api/expect.ts';
 import { sentWith } from '../agents-api/made.ts';
 import { conclude } from '../agents-api/run-parts.ts';
-import {
-  answered,
-  canonical,
-  difference,
-  failuresDiffer,
-  postAt,
-  RUN_MEMBERS,
-  stepsDiffer,
-} from './account.ts';
+import { answered, difference, failuresDiffer, postAt, RUN_MEMBERS, stepsDiffer } from './account.ts';
 import {
   awaitRun,
   failed,
@@ -95,7 +88,7 @@ function judgeAgain(view: TrialView, terms: Terms): readonly Finding[] {
   const allowed = declared(terms.variationPoints['VP-IDEMP'], { '200': 200, '201': 201 });
   const stored = first === undefined ? undefined : fieldOf(bodyOf(first), 'created_at');
   const isStored = holds('the stored run', (body) =>
-    canonical(fieldOf(body, 'created_at')) === canonical(stored)
+    canonicalInstant(fieldOf(body, 'created_at')) === canonicalInstant(stored)
       ? differs(sentWith(again), body)
       : `created_at ${String(fieldOf(body, 'created_at'))}, first ${String(stored)}`,
   );

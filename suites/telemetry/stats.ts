@@ -1,9 +1,10 @@
+import { canonicalJson } from '../../harness/core/canonical-json.ts';
 import { type BoundCase, type CaseCheck, defineCase } from '../../harness/core/contract-case.ts';
 import type { Finding } from '../../harness/core/finding.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
 import { bodyOf, expectOf, fieldOf, labelled, missing, refOf, status } from '../agents-api/expect.ts';
 import { conclude } from '../agents-api/run-parts.ts';
-import { arrayOf, canonical, takenUnder } from './account.ts';
+import { arrayOf, takenUnder } from './account.ts';
 import {
   askUntil,
   type Fields,
@@ -102,7 +103,7 @@ type Statistic = keyof ReturnType<typeof statsOf>;
 const ROUNDING = 0.00501;
 
 function isSame(wanted: unknown, got: unknown): boolean {
-  if (typeof wanted !== 'number') return canonical(wanted) === canonical(got);
+  if (typeof wanted !== 'number') return canonicalJson(wanted) === canonicalJson(got);
   return typeof got === 'number' && Math.abs(got - wanted) <= (Number.isInteger(wanted) ? 1e-9 : ROUNDING);
 }
 

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../harness/core/canonical-json.ts';
 import type { Terms } from '../../harness/core/check.ts';
 import { type BoundCase, defineCase } from '../../harness/core/contract-case.ts';
 import type { Finding } from '../../harness/core/finding.ts';
@@ -6,7 +7,7 @@ import type { TrialView } from '../../harness/judge/views.ts';
 import { unknownId } from '../agents-api/drive.ts';
 import { bodyOf, expectOf, holds, labelled, missing, refOf, status } from '../agents-api/expect.ts';
 import { conclude } from '../agents-api/run-parts.ts';
-import { answered, canonical } from './account.ts';
+import { answered } from './account.ts';
 import { type Ground, openGround, query, runBody, runIdFor, runPath, store } from './ground.ts';
 import { refusal } from './refusals.ts';
 
@@ -26,7 +27,7 @@ function judgeUnknownFailures(view: TrialView, terms: Terms): readonly Finding[]
   const isEmpty = exchange.response?.status === 200;
   if (choice === '404' || (choice === undefined && !isEmpty))
     return judgeUnknown(view, terms, exchange.label);
-  const isNone = holds('an empty list', (body) => (canonical(body) === '[]' ? undefined : 'not []'));
+  const isNone = holds('an empty list', (body) => (canonicalJson(body) === '[]' ? undefined : 'not []'));
   return expectOf(view, exchange, status(200), isNone);
 }
 
@@ -110,7 +111,7 @@ function judgeUnchangeable(view: TrialView): readonly Finding[] {
   const wrong = answers.filter(({ verdict }) => verdict !== 'pass');
   if (wrong.length > 0 || after === undefined)
     return wrong.length > 0 ? wrong : missing(view, 'the run after', 'TR-6.1');
-  const isSame = after.response?.status === 200 && canonical(bodyOf(after)) === canonical(was);
+  const isSame = after.response?.status === 200 && canonicalJson(bodyOf(after)) === canonicalJson(was);
   const refs = [refOf(view, before), refOf(view, after)];
   return [
     ...answers,
