@@ -2,7 +2,7 @@ import { principalKey } from '../auth/principal.ts';
 import type { Boundaries } from '../boundaries.ts';
 import { handling } from '../defects/answers.ts';
 import { type Frame, isEvent, readFrame } from '../defects/frames.ts';
-import { isTerminalFrame, streamingThrough } from '../defects/stream-frames.ts';
+import { isTerminalFrame } from '../defects/stream-frames.ts';
 import { bodyOf, choice, like, refusal } from './choices.ts';
 import { all, type Noise } from './noise.ts';
 
@@ -52,30 +52,37 @@ function refusingRepeats(): Partial<Boundaries> {
 /** How long what belongs to the past may take to come. */
 const PAST_MS = 25;
 
-/** Of the past, who comes late is shown the last state of the run alone. */
-function showingTheStateOnly(): Partial<Boundaries> {
-  return streamingThrough((_, send) => {
-    let past: Frame | undefined;
+/** Who comes when the run is over is shown how it ended, and nothing before that. */
+const showingTheEndOnly = (): Partial<Boundaries> => ({
+  streams: (honest) => (peer, runId) => {
+    let past: Frame[] = [];
     let timer: NodeJS.Timeout | undefined;
     const flush = (): void => {
       clearTimeout(timer);
-      if (past !== undefined) send(past);
-      past = undefined;
+      const last = past.at(-1);
+      const shown = last !== undefined && isTerminalFrame(last) ? [last] : past;
+      past = [];
+      for (const one of shown) peer.send(one);
     };
-    return (frame) => {
-      if (frame['replay'] !== true) {
-        flush();
-        send(frame);
+    const send = (frame: object): void => {
+      if ((frame as Frame)['replay'] !== true) {
+        // What follows the end of an earlier turn makes that end a part of the history.
+        const all = past;
+        past = [];
+        for (const one of [...all, frame]) peer.send(one);
         return;
       }
-      if (typeof frame['run'] === 'object') past = frame;
+      past.push(frame as Frame);
       clearTimeout(timer);
-      // The socket closes after the end of the current turn, and nothing may wait then.
-      if (isTerminalFrame(frame)) flush();
-      else timer = setTimeout(flush, PAST_MS).unref();
+      timer = setTimeout(flush, PAST_MS).unref();
     };
-  });
-}
+    const close = (code: number, reason: string): void => {
+      flush();
+      peer.close(code, reason);
+    };
+    return honest({ ...peer, send, close }, runId);
+  },
+});
 
 const LESS_BYTES = 950_000;
 
@@ -122,7 +129,7 @@ export const chatChoices: readonly Noise[] = [
   choice({ 'VP-MAXMSG': String(LESS_BYTES) }, '4.1', refusingLargeTexts, {
     limits: { maxFrameBytes: LESS_BYTES },
   }),
-  choice({ 'VP-REPLAY': 'final-state' }, '5', showingTheStateOnly),
+  choice({ 'VP-REPLAY': 'final-state' }, '5', showingTheEndOnly),
   choice({ 'VP-WSCLOSE': 'stays-open' }, '5', like('M19')),
   choice({ 'VP-CANCELEVENT': 'agent.run.updated' }, '5', like('D-AR-STREAM-CANCEL-UPDATED')),
 ];

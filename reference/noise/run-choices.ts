@@ -1,6 +1,7 @@
 import type { Boundaries, HttpHandler } from '../boundaries.ts';
 import {
   CANCEL,
+  changingRuns,
   type Exchange,
   handling,
   inventedMessage,
@@ -11,6 +12,7 @@ import {
   withBody,
 } from '../defects/answers.ts';
 import type { Frame } from '../defects/frames.ts';
+import { rewritingStream } from '../defects/stream-frames.ts';
 import { asSameUser, bodyOf, choice, like, refusal, restated } from './choices.ts';
 import { all, type Noise } from './noise.ts';
 
@@ -65,7 +67,8 @@ function keepingMessages(status: string): Partial<Boundaries> {
       ({ method, path }) => method === 'POST' && MESSAGES.test(path),
       async (exchange, honest) => {
         const body = await bodyOf(exchange.request);
-        const run = await standing(exchange, honest);
+        const isJson = /^application\/json\b/.test(exchange.request.headers.get('content-type') ?? '');
+        const run = isJson ? await standing(exchange, honest) : {};
         if (run['status'] !== status || !isProper(body['content'])) return honest(exchange.request);
         const { content, contextItemIds = [] } = body;
         const made = { ...inventedMessage(exchange.path, crypto.randomUUID()), turn: run['turn'] };
@@ -106,19 +109,38 @@ const takingEmptyQueries = (): Partial<Boundaries> =>
     },
   );
 
-/** Nobody is seen waiting: what waits is told as under way. */
-const neverPending = (): Partial<Boundaries> =>
-  handling(
-    ({ method, path }) => method === 'POST' && RUNS.test(path),
+const WORKFLOWS = /\/workflows$/;
+
+/** Only what was told to wait is seen waiting; any other run is under way as soon as it is made. */
+function neverPending(): Partial<Boundaries> {
+  const waiting = new Set<unknown>();
+  const shown = (run: Frame): Frame =>
+    run['status'] === 'PENDING' && !waiting.has(run['workflowId']) ? { ...run, status: 'RUNNING' } : run;
+  const learning = handling(
+    ({ method, path }) => method === 'POST' && WORKFLOWS.test(path),
     async ({ request }, honest) => {
+      const { startDelayMs = 0 } = await bodyOf(request);
       const response = await honest(request);
-      if (response.status !== 201) return response;
-      return withBody(response, { ...((await response.json()) as Frame), status: 'RUNNING' });
+      const { id } = (await response.clone().json()) as Frame;
+      if (response.ok && Number(startDelayMs) > 0) waiting.add(id);
+      return response;
     },
   );
+  const told = rewritingStream(() => (frame) => [
+    typeof frame['run'] === 'object' ? { ...frame, run: shown(frame['run'] as Frame) } : frame,
+  ]);
+  return all(learning, changingRuns(shown), told);
+}
 
 const refusedAs400 = (): Partial<Boundaries> =>
-  restated(({ method, path }) => method !== 'GET' && /^\/(api|v1)\//.test(path), ['VALIDATION'], 422, 400);
+  restated(
+    ({ method, path, url }) =>
+      /^\/(api|v1)\//.test(path) &&
+      (method !== 'GET' || (path.startsWith('/api/') && url.searchParams.has('status'))),
+    ['VALIDATION'],
+    422,
+    400,
+  );
 
 const unknownTimesAs400 = (): Partial<Boundaries> =>
   handling(
@@ -143,6 +165,8 @@ const rangesAs400 = (): Partial<Boundaries> =>
 
 /** Other choices about runs and lists. */
 export const runChoices: readonly Noise[] = [
+  choice({ 'VP-REOPEN': 'stays' }, '5', () => keepingMessages('COMPLETED')),
+  choice({ 'VP-FAILEDAPPEND': 'accept' }, '5', () => keepingMessages('FAILED')),
   choice({ 'VP-PAGE': String(OTHER_SIZE) }, '5', otherPages),
   choice({ 'VP-CLAMP': 'reject-400' }, '5', rangesAs400),
   choice(
@@ -156,10 +180,8 @@ export const runChoices: readonly Noise[] = [
   choice({ 'VP-EMPTYQ': '201' }, '5', takingEmptyQueries),
   choice({ 'VP-UNKNOWNPROJECT': 'empty-200' }, '5', like('D-AR-UNKNOWN-PROJECT')),
   choice({ 'VP-ROLEFILTER': 'ignored', 'VP-TYPEFILTER': 'ignored' }, '5', like('D-AR-ROLE-IGNORED')),
-  choice({ 'VP-REOPEN': 'stays' }, '5', () => keepingMessages('COMPLETED')),
-  choice({ 'VP-FAILEDAPPEND': 'accept' }, '5', () => keepingMessages('FAILED')),
   choice({ 'VP-STATECONFLICT': '400' }, '5', () =>
-    restated(isAgents, ['RUN_CLOSED', 'AGENT_INACTIVE'], 409, 400),
+    restated(isAgents, ['RUN_CLOSED', 'AGENT_INACTIVE', 'CONFLICT'], 409, 400),
   ),
   choice({ 'VP-RECANCEL': '400' }, '5', () => refusingToCancelAgain(400)),
   choice({ 'VP-RECANCEL': '409' }, '5', () => refusingToCancelAgain(409)),

@@ -12,7 +12,7 @@ import {
   withFailure,
 } from '../defects/telemetry-answers.ts';
 import { asSameUser, bodyOf, choice, like, refusal, restated } from './choices.ts';
-import type { Noise, NoiseContext } from './noise.ts';
+import { all, type Noise, type NoiseContext } from './noise.ts';
 
 const isSandbox = ({ path }: Exchange): boolean =>
   [TEST, HISTORY, COMPARE, RESULT].some((each) => each.test(path));
@@ -33,9 +33,23 @@ const namingClasses = (): Partial<Boundaries> =>
     return { ...result, errors: { ...errors, error_type: CLASSES[String(errors['error_type'])] } };
   });
 
-const withoutHeader400 = (): Partial<Boundaries> =>
-  handling(isSandbox, async ({ request }, honest) =>
-    request.headers.has('x-tenant-id') ? honest(request) : refusal(400, 'VALIDATION'),
+const isHeader = /^Bearer (.+)$/;
+
+const credentialOf = (keys: NoiseContext['keys'], { headers }: Request) =>
+  verifyToken(keys, isHeader.exec(headers.get('authorization') ?? '')?.[1]);
+
+const withoutHeader400 = ({ keys }: NoiseContext): Partial<Boundaries> =>
+  handling(isSandbox, async ({ request }, honest) => {
+    const isNamed = request.headers.has('x-tenant-id') || (await credentialOf(keys, request)) === undefined;
+    return isNamed ? honest(request) : refusal(400, 'VALIDATION');
+  });
+
+const NO_TOKENS = { input_tokens: 0, output_tokens: 0, total_tokens: 0, estimated_cost_usd: 0 };
+
+/** Without a trace there is nothing that the tokens could be the sum of. */
+const withoutTokens = (): Partial<Boundaries> =>
+  changingResults((result) =>
+    result['status'] === 'failed' ? { ...result, token_usage: NO_TOKENS } : result,
   );
 
 /** Lists come with how many there are, which the statistics over the same filters know. */
@@ -100,22 +114,21 @@ const shorterTexts = (): Partial<Boundaries> =>
 
 const EVERYBODY = 'everybody';
 
-/** Everybody's telemetry is one. */
-const withoutTenants = ({ keys }: NoiseContext): Partial<Boundaries> =>
-  handling(
+/** Everybody's telemetry is one, also what the deployment tells of its own runs. */
+const withoutTenants = ({ keys }: NoiseContext): Partial<Boundaries> => ({
+  ...handling(
     ({ path }) => path.startsWith('/v1/'),
     async ({ request }, honest) => {
-      const known = await verifyToken(
-        keys,
-        /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1],
-      );
+      const known = await credentialOf(keys, request);
       if (known === undefined) return honest(request);
       const headers = new Headers(request.headers);
       const token = await issueToken(keys, { tenant: EVERYBODY, user: known.principal.user }, 60);
       headers.set('authorization', `Bearer ${token}`);
       return honest(new Request(request, { headers }));
     },
-  );
+  ),
+  exports: (honest) => (turn) => honest({ ...turn, principal: { ...turn.principal, tenant: EVERYBODY } }),
+});
 
 const otherErrors = (): Partial<Boundaries> => ({
   http: (honest) => async (request) => {
@@ -126,7 +139,11 @@ const otherErrors = (): Partial<Boundaries> => ({
     if (!('detail' in body)) return response;
     const { detail } = body;
     const path = new URL(request.url).pathname;
-    return withBody(response, { error: detail, status_code: response.status, path });
+    return withBody(response, {
+      error: typeof detail === 'string' ? detail : JSON.stringify(detail),
+      status_code: response.status,
+      path,
+    });
   },
 });
 
@@ -137,7 +154,7 @@ export const serviceChoices: readonly Noise[] = [
   choice({ 'VP-COMPARE404': '400' }, '6', () => restated(isComparison, ['TEST_NOT_FOUND'], 404, 400)),
   choice({ 'VP-FORBID': '403' }, '6', () => restated(isTestOf, ['TEST_NOT_FOUND'], 404, 403)),
   choice({ 'VP-DEFTENANT': '400' }, '6', withoutHeader400),
-  choice({ 'VP-PARTIAL': 'empty' }, '6', like('M4')),
+  choice({ 'VP-PARTIAL': 'empty' }, '6', (context) => all(like('M4')(context), withoutTokens())),
   choice({ 'VP-ERRTYPE': 'exception-class' }, '6', namingClasses),
   choice({ 'VP-MOCKECHO': 'constant' }, '6', like('M5')),
   choice({ 'VP-REDACT': 'raw' }, '6', like('D-SB-STACK-RAW')),
