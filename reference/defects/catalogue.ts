@@ -16,7 +16,10 @@ import { latencyDefects } from './latency-defects.ts';
 import { multiAgentDefects } from './multi-agent-defects.ts';
 import { orderDefects } from './order-defects.ts';
 import { requestDefects } from './request-defects.ts';
-import { resilienceDefects } from './resilience-defects.ts';
+import { resilienceCrowdDefects } from './resilience-crowd-defects.ts';
+import { resilienceErrorDefects } from './resilience-error-defects.ts';
+import { resilienceRepeatDefects } from './resilience-repeat-defects.ts';
+import { resilienceSessionDefects } from './resilience-session-defects.ts';
 import { runChangeDefects } from './run-change-defects.ts';
 import { runListDefects } from './run-list-defects.ts';
 import { runPartDefects } from './run-part-defects.ts';
@@ -53,7 +56,10 @@ const DEFECTS: readonly Defect[] = [
   ...socketDefects,
   ...doorDefects,
   ...httpDefects,
-  ...resilienceDefects,
+  ...resilienceErrorDefects,
+  ...resilienceSessionDefects,
+  ...resilienceRepeatDefects,
+  ...resilienceCrowdDefects,
   ...badInputDefects,
   ...runListDefects,
   ...runStateDefects,
