@@ -17,6 +17,7 @@ import { type Network, openNetwork } from '../driver/network.ts';
 import { type PlayEvent, play } from '../driver/play.ts';
 import { awaitReachable } from '../driver/readiness.ts';
 import { createRedactor, type Redactor } from '../evidence/redaction.ts';
+import type { HistorySummary } from '../history/summary.ts';
 import type { ClaimState } from '../judge/claims.ts';
 import { type ClaimProgress, claimProgress } from '../judge/decide-claims.ts';
 import type { TrialView } from '../judge/views.ts';
@@ -33,6 +34,7 @@ import { createFolder, evidencePath, loadPlan, pruneEvidence } from './folder.ts
 import { judgeStored } from './judge-stored.ts';
 import { type Surroundings, withOwnReference } from './own-reference.ts';
 import { readReport } from './read-report.ts';
+import { remember } from './remember.ts';
 import { refuseSecrets } from './secret-scan.ts';
 import { stoppingRule } from './stopping.ts';
 
@@ -48,7 +50,13 @@ export interface CampaignAsk extends Surroundings {
   readonly ended: AbortSignal;
   readonly watch: (event: CampaignEvent) => void;
   /** Writes the artefacts into the folder; called once and waited for, before the final scan for secrets. */
-  readonly render: (report: CampaignReport, dir: string, harness: HarnessOptions) => unknown;
+  readonly render: (
+    report: CampaignReport,
+    dir: string,
+    harness: HarnessOptions,
+    /** Of the same target, this campaign being the newest. */
+    history?: HistorySummary,
+  ) => unknown;
 }
 
 /** How far a campaign may go, beyond what the configuration says. */
@@ -66,6 +74,8 @@ export interface CampaignBounds {
 export type CampaignEvent =
   | PlayEvent
   | { readonly kind: 'reference-starting' }
+  /** The history could not be read or written; no verdict depends on it. */
+  | { readonly kind: 'history-failed'; readonly message: string }
   | { readonly kind: 'sampled'; readonly claims: readonly ClaimProgress[] }
   | { readonly kind: 'planned'; readonly plan: Plan; readonly dir: string };
 
@@ -102,11 +112,15 @@ function campaignName({ clock, uniqueWord }: CampaignAsk): string {
 
 async function driveAndJudge(ask: CampaignAsk, config: Config, target: Target): Promise<CampaignResult> {
   const plan = planOf(ask, config, target, campaignName(ask));
-  return drivePlan(ask, config, target, plan, async (dir, ending) => {
-    const report = judgeStored(dir, plan, ask.suites, ending);
-    await ask.render(report, dir, config.harness);
-    return { dir, report };
+  const { report, dir, memory } = await drivePlan(ask, config, target, plan, async (folder, ending) => {
+    const judged = judgeStored(folder, plan, ask.suites, ending);
+    const tell = (message: string): void => ask.watch({ kind: 'history-failed', message });
+    const remembered = await remember(judged, config.harness, tell);
+    await ask.render(judged, folder, config.harness, remembered.summary);
+    return { dir: folder, report: judged, memory: remembered };
   });
+  await memory.keep();
+  return { dir, report };
 }
 
 /** The part of a campaign that one machine drives. */

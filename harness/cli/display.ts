@@ -19,12 +19,15 @@ export function createDisplay(options: { readonly color: boolean; readonly quiet
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   return {
     watch(event) {
-      if (event.kind === 'reference-starting')
+      if (event.kind === 'history-failed')
+        say(`the history was left out, which changes no verdict: ${event.message}`);
+      else if (event.kind === 'reference-starting')
         say('no TARGET_URL is set: starting a reference deployment to test against');
       else if (event.kind === 'planned') {
         say(`campaign ${event.plan.campaign} against ${event.plan.target.url}`);
         progress = showDriving(event.plan, options.color);
-      } else progress?.watch(event);
+      } else if (event.kind === 'sampled') progress?.sampled(event.claims);
+      else progress?.watch(event);
     },
     stop: () => progress?.stop(),
   };

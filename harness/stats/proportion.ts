@@ -50,3 +50,16 @@ function checked(counts: Counts): Counts {
   if (!isPossible) throw new RangeError(`${good} of ${n} is no share`);
   return counts;
 }
+
+/**
+ * What is believed of a share after having seen these, when every share was as likely as Jeffreys would have it: the
+ * quantiles of the beta distribution. For few trials, where the exact interval is too wide to say anything. Jeffreys,
+ * "Theory of Probability", 1961; recommended for small n by Brown, Cai & DasGupta, 2001.
+ * @throws RangeError as above.
+ */
+export function believedShare(counts: Counts, confidence = CONFIDENCE): Estimate {
+  const { good, n } = checked(counts);
+  const [a, b] = [good + 0.5, n - good + 0.5];
+  const tail = (1 - confidence) / 2;
+  return { point: a / (a + b), low: qbeta(tail, a, b), high: qbeta(1 - tail, a, b), n, confidence };
+}
