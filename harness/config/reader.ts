@@ -15,7 +15,7 @@ export interface Reader {
 const SHOWN = 80;
 
 /** How a value is shown: quoted, or by its length where it may hold something secret. */
-function shapeOf(value: string): string {
+export function shapeOf(value: string): string {
   // An @ may end a user name and password, eyJ begins a token, a query may carry either.
   if (/[@?]|eyJ|bearer/i.test(value)) return lengthOf(value);
   return value.length > SHOWN ? `"${value.slice(0, SHOWN)}…"` : `"${value}"`;
