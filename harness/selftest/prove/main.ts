@@ -60,6 +60,9 @@ function chosen(ids: readonly string[]): readonly DefectFacts[] {
 
 const CLEAN: Readonly<Record<Extent, number>> = { part: 2, default: 6, full: 300 };
 
+/** Mutants of each operator. */
+const MUTANTS: Readonly<Record<Extent, number>> = { part: 0, default: 10, full: 200 };
+
 function tell({ job, alone, tookMs, deviations }: Look, { done, of }: Progress): void {
   const how = alone ? ', alone' : '';
   const took = `${(tookMs / 1000).toFixed(1)} s${how}`;
@@ -80,6 +83,7 @@ async function run(ids: readonly string[], options: Options): Promise<Proof> {
     isWhole: ids.length === 0 && extent !== 'part',
     ...{ extent, rotation, processes, atOnce, patience, folder },
     cleanCampaigns: options.clean ?? (ids.length > 0 ? 0 : CLEAN[extent]),
+    mutants: ids.length > 0 ? 0 : MUTANTS[extent],
     commit: git('rev-parse', '--short', 'HEAD') ?? 'unknown',
     resume: options.resume === true,
     onLook: tell,

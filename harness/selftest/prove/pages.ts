@@ -92,7 +92,7 @@ const BEGIN = '<!-- figures of docs/proof.json: npm run prove -- --publish -->';
 const END = '<!-- end of the figures -->';
 
 /** The figures as the first page shows them. */
-function figures({ defects, checks, clean, specificity, secondLooks: again }: Proof): string {
+function figures({ defects, checks, clean, specificity, mutations, secondLooks: again }: Proof): string {
   const noticed = defects.filter(({ deviations }) => deviations.length === 0).length;
   const proven = checks.filter((check) => check.defects.length > 0).length;
   return [
@@ -103,6 +103,11 @@ function figures({ defects, checks, clean, specificity, secondLooks: again }: Pr
     `| checks that caught a defect | ${proven} of ${checks.length} |`,
     `| false alarms, clean campaigns | ${clean.falseAlarms.count} of ${clean.falseAlarms.of}, at most ${fine(clean.falseAlarms.bound)} |`,
     `| specificity, verdicts on what is whole | ${specificity.count} of ${specificity.of}, at least ${fine(specificity.bound)} |`,
+    ...(mutations === undefined
+      ? []
+      : [
+          `| breaking mutants of recordings that were caught | ${mutations.breaking.asDeclared} of ${mutations.breaking.mutants} |`,
+        ]),
     `| campaigns that needed a second look | ${again.length} |`,
     '',
     'Bounds are exact at 95 %; [the kill matrix](docs/kill-matrix.md) has every check and every defect.',

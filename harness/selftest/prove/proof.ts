@@ -5,6 +5,7 @@ import type { Suite } from '../../core/suite.ts';
 import type { TrialView } from '../../judge/views.ts';
 import { exactShare } from '../../stats/proportion.ts';
 import type { Look } from './look.ts';
+import { type Mutations, mutations } from './mutations.ts';
 
 export const PROOF_FORMAT = 'agent-conformance/proof@1';
 
@@ -60,6 +61,8 @@ export const proof = z.object({
   specificity: share,
   /** What deviated beside other campaigns and was looked at again alone. */
   secondLooks: z.array(z.object({ job: z.string(), first: z.array(z.string()), alone: z.array(z.string()) })),
+  /** Absent where none were wanted, or the process that makes them died. */
+  mutations: mutations.optional(),
   /** What the run found wrong; it is green when there is none. */
   failures: z.array(z.string()),
 });
@@ -108,6 +111,8 @@ export interface ProofBasis
   extends Pick<Proof, 'commit' | 'extent' | 'rotation' | 'processes' | 'atOnce' | 'patience' | 'seconds'> {
   readonly suites: readonly Suite<TrialView>[];
   readonly defects: readonly DefectFacts[];
+  readonly mutations: Mutations | undefined;
+  readonly wantsMutations: boolean;
   /** Whether every defect was driven, so that a check without one is a finding. */
   readonly isWhole: boolean;
 }
@@ -174,9 +179,16 @@ function secondLooksOf(looks: readonly Look[], last: readonly Look[]): Proof['se
     }));
 }
 
+/** A change that stays within the protocol and changes a verdict is a false alarm. */
+function harmlessNoticed(mutated: Mutations | undefined): readonly string[] {
+  if (mutated === undefined || mutated.harmless.asDeclared === mutated.harmless.mutants) return [];
+  const { asDeclared, mutants } = mutated.harmless;
+  return [`${mutants - asDeclared} of ${mutants} harmless mutants changed a verdict`];
+}
+
 /** Puts the document together. */
 export function prove(looks: readonly Look[], basis: ProofBasis): Proof {
-  const { suites, defects: catalogue, isWhole, ...told } = basis;
+  const { suites, defects: catalogue, isWhole, mutations: mutated, wantsMutations, ...told } = basis;
   const last = lastLooks(looks);
   const first = last
     .map(({ job }) => looks.find((look) => look.job.id === job.id))
@@ -198,7 +210,10 @@ export function prove(looks: readonly Look[], basis: ProofBasis): Proof {
     clean: cleanPart(first.filter(isClean), last.filter(isClean)),
     specificity: lower(whole - alarms, whole),
     secondLooks: secondLooksOf(looks, last),
+    ...(mutated === undefined ? {} : { mutations: mutated }),
     failures: [
+      ...(wantsMutations && mutated === undefined ? ['the recordings were not mutated'] : []),
+      ...harmlessNoticed(mutated),
       ...last.flatMap(({ job, deviations }) => deviations.map((what) => `${job.id}: ${what}`)),
       ...(isWhole ? idle.map(({ id }) => `${id} catches no defect`) : []),
       ...landed.map(({ id }) => `${id} catches a defect now: take it off the list of those that catch none`),

@@ -9,7 +9,7 @@ import type { CampaignReport } from '../../report/model.ts';
 import { BEYOND_EVERY, type Extent, type Job, PART_EVERY, planJobs, suitesFor } from './job.ts';
 import { deviationsOf, type Look, lookAt, NO_DEFECT } from './look.ts';
 import { killMatrixPage, withFigures } from './pages.ts';
-import { proof, prove } from './proof.ts';
+import { type ProofBasis, proof, prove } from './proof.ts';
 import { remaining } from './run.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -77,8 +77,10 @@ describe('the jobs of a run', () => {
   it('leave out in one rotation what they drive in another', () => {
     const parts = Array.from({ length: PART_EVERY }, (_, rotation) => jobsAt('part', rotation, 0));
     expect(new Set(parts.flat().flatMap(({ defect }) => defect ?? [])).size).toBe(DEFECT_CATALOGUE.length);
-    const turns = Array.from({ length: BEYOND_EVERY * 3 }, (_, rotation) => jobsAt('default', rotation, 0));
-    const driven = turns.flat().filter(({ defect }) => defect === 'I004');
+    const defects = DEFECT_CATALOGUE.filter(({ id }) => id === 'I004');
+    const driven = Array.from({ length: BEYOND_EVERY * 3 }, (_, rotation) => rotation).flatMap((rotation) =>
+      planJobs({ suites: catalogue, defects, extent: 'default', rotation, cleanCampaigns: 0 }),
+    );
     const reached = catalogue.filter(({ id, requirements }) =>
       driven.some(({ selectors }) => selectors.includes(id) || selectors.includes(requirements[0]?.id ?? '')),
     );
@@ -161,10 +163,17 @@ describe('a look', () => {
 describe('a run', () => {
   const red = lookAt(JOB, reportOf(['LC-1', 'pass']), DEFECT, HOW);
   const green = lookAt(JOB, reportOf(['LC-1', 'fail'], ['LC-5', 'pass']), DEFECT, { ...HOW, alone: true });
-  const basis = {
-    ...{ suites: catalogue, defects: [DEFECT], isWhole: false, commit: 'abc', extent: 'default' },
-    ...{ rotation: 1, processes: 2, atOnce: 3, patience: 1, seconds: 60 },
-  } as const;
+  const figures = { rotation: 1, processes: 2, atOnce: 3, patience: 1, seconds: 60 };
+  const basis: ProofBasis = {
+    ...figures,
+    suites: catalogue,
+    defects: [DEFECT],
+    isWhole: false,
+    mutations: undefined,
+    wantsMutations: false,
+    commit: 'abc',
+    extent: 'default',
+  };
 
   it('looks again alone at what deviated beside others, and once only', () => {
     expect(remaining([JOB], []).together).toEqual([JOB]);
@@ -205,17 +214,13 @@ describe('a run', () => {
 });
 
 describe.runIf(existsSync(join(ROOT, 'docs/proof.json')))('docs/proof.json', () => {
-  const document = proof.parse(JSON.parse(read('docs/proof.json')));
+  const published = () => proof.parse(JSON.parse(read('docs/proof.json')));
 
   it('is what docs/kill-matrix.md shows', () => {
-    expect(read('docs/kill-matrix.md')).toBe(killMatrixPage(document));
+    expect(read('docs/kill-matrix.md')).toBe(killMatrixPage(published()));
   });
 
   it('is what README.md states', () => {
-    expect(withFigures(read('README.md'), document)).toBe(read('README.md'));
-  });
-
-  it('is of a run that found nothing wrong', () => {
-    expect(document.failures).toEqual([]);
+    expect(withFigures(read('README.md'), published())).toBe(read('README.md'));
   });
 });

@@ -7,6 +7,7 @@ import { catalogue } from '../../../suites/catalogue.ts';
 import { type Extent, type Job, planJobs } from './job.ts';
 import { keep, readKept } from './kept.ts';
 import type { Look } from './look.ts';
+import { mutate } from './mutations.ts';
 import { openPool, type Pool } from './pool.ts';
 import { lastLooks, type Proof, prove } from './proof.ts';
 
@@ -23,6 +24,8 @@ export interface RunWish {
   readonly patience: number;
   readonly folder: string;
   readonly commit: string;
+  /** Mutants of each operator; none where it is 0. */
+  readonly mutants: number;
   /** Takes up what is kept in the folder instead of beginning anew. */
   readonly resume: boolean;
   readonly onLook: (look: Look, progress: Progress) => void;
@@ -69,7 +72,8 @@ async function driveAll(pool: Pool, jobs: readonly Job[], looks: Look[], wish: R
 
 /** Drives everything that was asked for and puts together what it proves. */
 export async function runProof(wish: RunWish): Promise<Proof> {
-  const { folder, resume, processes, atOnce, patience, commit, extent, rotation, defects, isWhole } = wish;
+  const { folder, resume, processes, atOnce, patience, commit, extent, rotation, defects, isWhole, mutants } =
+    wish;
   const startedAt = performance.now();
   if (!resume) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -82,7 +86,9 @@ export async function runProof(wish: RunWish): Promise<Proof> {
   } finally {
     await pool.close();
   }
+  const mutations =
+    mutants === 0 ? undefined : await mutate({ seed: rotation + 1, runsPerOperator: mutants });
   const seconds = Math.round((performance.now() - startedAt) / 1000);
-  const told = { commit, extent, rotation, processes, atOnce, patience, seconds };
-  return prove(looks, { ...told, suites: catalogue, defects, isWhole });
+  const told = { commit, extent, rotation, processes, atOnce, patience, seconds, mutations };
+  return prove(looks, { ...told, suites: catalogue, defects, isWhole, wantsMutations: mutants > 0 });
 }

@@ -4,6 +4,18 @@ import type { Proof } from './proof.ts';
 /** A share close to one or to zero, with as many digits as tell it from them. */
 export const fine = (share: number): string => `${(share * 100).toFixed(2)} %`;
 
+function mutationLine({ mutations }: Proof): readonly string[] {
+  if (mutations === undefined) return [];
+  const { breaking, harmless, survivors } = mutations;
+  return [
+    `mutants       ${breaking.asDeclared} of ${breaking.mutants} breaking ones caught, ` +
+      `${harmless.asDeclared} of ${harmless.mutants} harmless ones passed over`,
+    ...survivors.map(
+      ({ operator, does, where }) => `              survived: ${operator}, ${does} (${where})`,
+    ),
+  ];
+}
+
 /** The lines for the terminal. */
 export function summary(proof: Proof): readonly string[] {
   const { defects, checks, clean, specificity, secondLooks, failures, seconds, campaigns } = proof;
@@ -17,6 +29,7 @@ export function summary(proof: Proof): readonly string[] {
     `false alarms  ${falseAlarms.count} of ${falseAlarms.of} clean campaigns (at most ${fine(falseAlarms.bound)}), ` +
       `${clean.undecided} undecided`,
     `specificity   ${specificity.count} of ${specificity.of} verdicts on what is whole (at least ${fine(specificity.bound)})`,
+    ...mutationLine(proof),
     `second looks  ${secondLooks.length}${secondLooks.length === 0 ? '' : `: ${secondLooks.map(({ job }) => job).join(', ')}`}`,
     `time          ${Math.floor(seconds / 60)} min ${seconds % 60} s, ${campaigns} campaigns`,
     ...(failures.length === 0 ? ['', 'Nothing is wrong.'] : ['', `${failures.length} wrong:`, ...failures]),
