@@ -98,5 +98,7 @@ function valueIn(
   if (found === undefined) return [];
   const value = read(found.said);
   const shown = typeof value === 'string' ? value : JSON.stringify(value);
-  return [{ name: `profile.${name}`, value: shown, source: sourceOf(found.name) }];
+  // What a built-in profile repeats of the default is no choice of its own.
+  const isDefault = JSON.stringify(value) === JSON.stringify(read(DEFAULT_PROFILE)) && found === line.at(-1);
+  return [{ name: `profile.${name}`, value: shown, source: isDefault ? 'default' : sourceOf(found.name) }];
 }
