@@ -200,7 +200,11 @@ export function prove(looks: readonly Look[], basis: ProofBasis): Proof {
   const idle = checks.filter(
     ({ id, defects: by, why }) => by.length === 0 && why === undefined && !WITHOUT_DEFECT.includes(id),
   );
-  const landed = checks.filter(({ id, defects: by }) => by.length > 0 && WITHOUT_DEFECT.includes(id));
+  const landed = checks.filter(({ id, requirement, defects: by }) => {
+    const isMeant = (one: Proof['defects'][number]): boolean =>
+      by.includes(one.id) && one.mustFail.includes(requirement);
+    return WITHOUT_DEFECT.includes(id) && defects.some(isMeant);
+  });
   return {
     format: PROOF_FORMAT,
     ...told,
