@@ -1,10 +1,12 @@
 import { relative } from 'node:path';
 import { renderJson } from '../../reports/json.ts';
 import { renderTerminal } from '../../reports/terminal.ts';
+import { readProcessEnvironment } from '../config/load.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { EXIT } from '../core/exit-code.ts';
 import type { CampaignReport } from '../report/model.ts';
 import { announce } from './output.ts';
+import { tellPipeline } from './pipeline.ts';
 
 /** How much is said on the standard output, and in which form. */
 export interface Telling {
@@ -18,6 +20,7 @@ export interface Telling {
 
 /** Tells the result in the form that was asked for; returns the exit code of the process. */
 export function tell(report: CampaignReport, dir: string, telling: Telling): ExitCode {
+  if (telling.json === true || telling.quiet === true) tellPipeline(report, readProcessEnvironment());
   if (telling.json === true) process.stdout.write(renderJson(report));
   else if (telling.quiet === true) process.stdout.write(`${lastLine(report, dir)}\n`);
   else {

@@ -6,7 +6,7 @@ export type AllureMessage =
   | { readonly type: 'attachment_content'; readonly data: Readonly<Record<string, unknown>> };
 
 /** What Allure is told of a test besides its result: as messages, so that nothing of Allure is needed to tell it. */
-export function allureMessages({ historyId, excerpt, ...facts }: AllureFacts): readonly AllureMessage[] {
+function allureMessages({ historyId, excerpt, ...facts }: AllureFacts): readonly AllureMessage[] {
   const content = Buffer.from(excerpt).toString('base64');
   const data = {
     name: 'evidence',
