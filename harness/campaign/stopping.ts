@@ -1,7 +1,7 @@
 import type { Suite } from '../core/suite.ts';
 import type { StoppingRule } from '../driver/play.ts';
 import { viewTrial } from '../judge/build-views.ts';
-import { openClaims } from '../judge/claims.ts';
+import { type ClaimState, openClaims } from '../judge/claims.ts';
 import { claimsOf } from '../judge/judge.ts';
 import type { TrialView } from '../judge/views.ts';
 import type { Plan, PlannedTrial } from '../plan/plan.ts';
@@ -16,6 +16,7 @@ export function stoppingRule(
   plan: Plan,
   suites: readonly Suite<TrialView>[],
   dir: string,
+  tell: (claims: readonly ClaimState[]) => void = () => undefined,
 ): StoppingRule | undefined {
   const dialect = dialectOf(plan.target);
   if (dialect === undefined || !plan.trials.some(({ topUp }) => topUp === true)) return undefined;
@@ -27,6 +28,7 @@ export function stoppingRule(
       if (transcript === undefined) book.leaveOut(id);
       else book.take(id, viewTrial(transcript, dialect));
     }
+    tell(book.claims);
   };
   return {
     finished: (trial) => {

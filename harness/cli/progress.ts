@@ -8,7 +8,9 @@ import type { Clock } from '../core/clock.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { PlayEvent } from '../driver/play.ts';
 import type { ScriptEnd } from '../evidence/transcript.ts';
+import type { ClaimProgress } from '../judge/decide-claims.ts';
 import type { Plan, PlannedTrial } from '../plan/plan.ts';
+import { createSampling } from './sampling.ts';
 
 /** How progress is shown on this output. */
 export interface ProgressForm {
@@ -39,6 +41,8 @@ export interface ProgressWay extends ProgressForm {
 export interface Progress {
   /** To be handed to the driver as its `watch`. */
   readonly watch: (event: PlayEvent) => void;
+  /** What the claims of the campaign have come to. */
+  readonly sampled: (claims: readonly ClaimProgress[]) => void;
   /** Ends the display and leaves the terminal as it was; more calls do nothing. */
   readonly stop: () => void;
 }
@@ -102,7 +106,8 @@ function elapsedText(ms: number): string {
 function blockProgress(way: ProgressWay): Progress {
   const log = createLogUpdate(way.output);
   const tally = createTally(way);
-  const draw = (): void => log(blockText(way, tally));
+  const sampling = createSampling();
+  const draw = (): void => log([blockText(way, tally), ...sampling.lines()].join('\n'));
   const timer = setInterval(draw, REDRAW_MS);
   timer.unref();
   let stopped = false;
@@ -115,6 +120,7 @@ function blockProgress(way: ProgressWay): Progress {
         log.persist(`${event.trial.id} ${event.end}: its evidence cannot support a pass`);
       draw();
     },
+    sampled: (claims) => sampling.take(claims, way.clock.now()),
     stop() {
       if (stopped) return;
       stopped = true;
@@ -150,8 +156,10 @@ function awaited(running: ReturnType<Tally['running']>): string {
 
 function lineProgress({ plan, output, ...rest }: ProgressWay): Progress {
   const tally = createTally({ plan, output, ...rest });
+  const sampling = createSampling();
   const write = (line: string): boolean => output.write(`${line}\n`);
-  const beat = (): boolean => write(`  ${tally.summary()}; ${awaited(tally.running())}`);
+  const beat = (): boolean =>
+    write([`  ${tally.summary()}; ${awaited(tally.running())}`, ...sampling.lines()].join('\n'));
   const timer = heartbeat(beat);
   let stopped = false;
   write(`driving ${plan.target.name}: ${plan.trials.length} trials, ${runsOf(plan)} agent runs`);
@@ -163,6 +171,7 @@ function lineProgress({ plan, output, ...rest }: ProgressWay): Progress {
       write(event.kind === 'trial-started' ? `  started ${event.trial.id}` : `  ${endedLine(event, since)}`);
       timer.refresh();
     },
+    sampled: (claims) => sampling.take(claims, rest.clock.now()),
     stop() {
       if (stopped) return;
       stopped = true;

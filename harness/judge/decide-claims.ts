@@ -50,6 +50,18 @@ export function claimFact({ check, of, limitMs, sequence, ms, failed, cold }: Cl
   };
 }
 
+/** A claim that is still being sampled, for whoever watches. */
+export interface ClaimProgress extends ClaimFact {
+  /** Samples that a healthy target is expected to take in addition; 0 once it is decided. */
+  readonly more: number;
+}
+
+/** How far the claim has come. */
+export function claimProgress(state: ClaimState): ClaimProgress {
+  const decision = conclude(state.sequence, P95_CLAIM);
+  return { ...claimFact(state), more: decision.more?.atBest ?? 0 };
+}
+
 /** The claim's verdict; `refs` tells where to look if nothing was seen. */
 export function claimFinding(state: ClaimState, shortage: Shortage, refs: readonly EvidenceRef[]): Finding {
   if (state.crash !== undefined) return state.crash;
