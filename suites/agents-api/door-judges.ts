@@ -75,12 +75,15 @@ export function judgeUnknown(view: TrialView): readonly Finding[] {
   });
 }
 
+/** Why a subscriber hears nothing: the run is not told, not as it goes on, or not what was before. */
+const SILENT: readonly string[] = ['AR-10.1', 'AR-10.1k', 'AR-10.3'];
+
 /** Why there is no run at whose door somebody could stand. */
-function hidesDoor(view: TrialView): string | undefined {
-  if (labelled(view, DOORS.run).length === 0) return 'AR-1.1d';
-  if (startedId(view, DOORS.run) === undefined) return 'AR-2.1';
+function hidesDoor(view: TrialView): readonly string[] | undefined {
+  if (labelled(view, DOORS.run).length === 0) return ['AR-1.1d'];
+  if (startedId(view, DOORS.run) === undefined) return ['AR-2.1'];
   const valid = streamNamed(view, DOORS.valid);
-  return valid === undefined || valid.frames.length === 0 ? 'AR-10.1' : undefined;
+  return valid === undefined || valid.frames.length === 0 ? SILENT : undefined;
 }
 
 /** AR-10.2a */
@@ -88,7 +91,7 @@ export function judgeForeign(view: TrialView): readonly Finding[] {
   const hidden = hidesDoor(view);
   const [unknown, foreign] = [DOORS.unknown, DOORS.foreign].map((label) => streamNamed(view, label));
   if (hidden !== undefined || unknown === undefined || foreign === undefined)
-    return missing(view, 'a run of somebody else', hidden ?? 'AR-10.1');
+    return missing(view, 'a run of somebody else', ...(hidden ?? SILENT));
   const [expected, actual] = [outcomeOf(unknown), outcomeOf(foreign)];
   const statement = say('looks-the-same', expected, actual, unknown.ref, foreign.ref);
   return [expected === actual ? pass(statement) : fail({ ...statement, code: 'tells-them-apart' })];
@@ -112,7 +115,7 @@ function isKeptOut(stream: StreamView, declared: string | undefined): boolean {
 /** AR-10.2b */
 export function judgeTokens(view: TrialView, { variationPoints }: Terms): readonly Finding[] {
   const hidden = hidesDoor(view);
-  if (hidden !== undefined) return missing(view, 'a run that its owner can follow', hidden);
+  if (hidden !== undefined) return missing(view, 'a run that its owner can follow', ...hidden);
   const declared = variationPoints['VP-WSREJECT'];
   return BAD_TOKENS.flatMap((kind) => {
     const stream = streamNamed(view, DOORS.bad(kind));
@@ -135,7 +138,7 @@ function roughFault(stream: StreamView): string | undefined {
 }
 
 /** Whether a run that was followed came to its end, and its subscriber heard it; else what hides that. */
-function endFault(view: TrialView, label: string, after: string): string | undefined {
+function endFault(view: TrialView, label: string, after: string): 'AR-3.4' | 'AR-10.1a' | undefined {
   if (fieldOf(readRun(view, after), 'status') !== 'COMPLETED') return 'AR-3.4';
   const heard = streamNamed(view, label)?.frames.some(({ isTerminal }) => isTerminal) ?? false;
   return heard ? undefined : 'AR-10.1a';
@@ -145,9 +148,10 @@ function endFault(view: TrialView, label: string, after: string): string | undef
 export function judgeRough(view: TrialView): readonly Finding[] {
   const expected =
     'rough clients ignored, or closed with 1003, 1007 or 1009; the run completes, and others hear it';
-  const hidden = hidesDoor(view) ?? endFault(view, DOORS.control, DOORS.controlAfter);
+  const fault = endFault(view, DOORS.control, DOORS.controlAfter);
+  const hidden = hidesDoor(view) ?? (fault === undefined ? undefined : [fault]);
   const witness = streamNamed(view, DOORS.valid);
-  if (hidden !== undefined || witness === undefined) return missing(view, expected, hidden ?? 'AR-10.1');
+  if (hidden !== undefined || witness === undefined) return missing(view, expected, ...(hidden ?? SILENT));
   const rough = [DOORS.junk, DOORS.binary, DOORS.oversize].flatMap((label) => streamNamed(view, label) ?? []);
   const disturbed = endFault(view, DOORS.valid, DOORS.runAfter);
   const words =
@@ -172,7 +176,7 @@ export function judgeIdle(view: TrialView, { thresholds, variationPoints }: Term
   const hidden = hidesDoor(view);
   const stream = streamNamed(view, DOORS.valid);
   if (hidden !== undefined || stream === undefined)
-    return missing(view, 'a run that is followed', hidden ?? 'AR-10.1');
+    return missing(view, 'a run that is followed', ...(hidden ?? SILENT));
   const declaredMs = Number(variationPoints['VP-PING'] ?? LONGEST_PING_S) * 1000;
   // A timer and a network lie between the declared interval and the observed one.
   const limitMs = declaredMs + Math.max(thresholds.graceMs, thresholds.toleranceMs);

@@ -28,8 +28,9 @@ export const fieldOf = (value: unknown, name: string): unknown =>
     : undefined;
 
 /** A fixture or earlier step that a case needs did not come about: the requirement it rests on says which. */
-export function missing(view: TrialView, what: string, because: string): readonly Finding[] {
-  return [inconclusive(say('not-reached', what, `${view.scenario} did not get there`, view.ref()), because)];
+export function missing(view: TrialView, what: string, ...because: readonly string[]): readonly Finding[] {
+  const told = say('not-reached', what, `${view.scenario} did not get there`, view.ref());
+  return because.map((id) => inconclusive(told, id));
 }
 
 /** What an expectation is told: the view, and the exchange it is about. */

@@ -137,7 +137,7 @@ function judgeThoseWhoStay(gone: StreamView, early: StreamView, view: TrialView)
 export const outlivesVanishedSubscribers = ofSubscribers(
   [HEARD.vanishing, HEARD.early],
   ([gone, early], view, terms) => {
-    if (hasEnd(gone)) return missing(view, 'a subscriber that is gone before the end', 'AR-10.1');
+    if (hasEnd(gone)) return missing(view, 'a subscriber that is gone before the end', 'AR-10.1', 'AR-10.1k');
     const findings = judgeThoseWhoStay(gone, early, view);
     if (findings.some(({ verdict }) => verdict !== 'pass')) return findings;
     const back = streamNamed(view, HEARD.returned);
