@@ -62,9 +62,6 @@ const POINTS_BESIDE: ReadonlySet<string> = new Set([
   'D-AR-STREAM-ALL-OR-NONE',
   'D-AR-STREAM-HELD',
   'D-AR-STREAM-JUNK-KILLS',
-  'D-AR-STREAM-NO-HISTORY',
-  'D-NEIGHBOUR-HELD-UP',
-  'M17',
   'M20',
   'M21',
 ]);
