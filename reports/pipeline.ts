@@ -50,40 +50,45 @@ const escapeProperty = (text: string): string =>
 export const gitHubOutput = ({ exitCode }: CampaignReport): string =>
   `verdict=${exitWord(exitCode)}\nexit=${exitCode}\n`;
 
-/** The console text of a report between the commands that fold it, its last line in front of everybody. */
+/** The console text of a report with its findings folded; its last line is printed as it is. */
 export function foldForGitHub(report: CampaignReport, text: string): string {
-  const { body, last } = parted(text);
+  const { findings, conclusion, last } = parted(text);
   // The target has said all it will say before this is known, and the plan and the findings are in it.
-  const word = createHash('sha256').update(`${report.plan.seal} ${body}`).digest('hex');
-  return [
-    ...gitHubAnnotations(report),
-    `::group::${headingOf(report)}`,
-    `::stop-commands::${word}`,
-    body,
-    `::${word}::`,
-    '::endgroup::',
-    last,
-  ].join('\n');
+  const word = createHash('sha256').update(`${report.plan.seal} ${text}`).digest('hex');
+  const inert = (body: string): readonly string[] => [`::stop-commands::${word}`, body, `::${word}::`];
+  const folded = findings === '' ? [] : [`::group::${headingOf(report)}`, ...inert(findings), '::endgroup::'];
+  return [...gitHubAnnotations(report), ...folded, ...inert(conclusion), last].join('\n');
 }
 
 /** The same for GitLab, whose sections want the time; the campaign's own is in the report. */
 export function foldForGitLab(report: CampaignReport, text: string): string {
-  const { body, last } = parted(text);
-  const [begun, ended] = [report.startedAt, report.endedAt].map((at) => {
-    const ms = Date.parse(at ?? '');
-    return Number.isNaN(ms) ? 0 : Math.floor(ms / 1000);
-  });
-  const mark = (kind: 'start' | 'end', at: number | undefined, options = ''): string =>
-    `\u001b[0Ksection_${kind}:${at ?? 0}:conformance${options}\r\u001b[0K`;
-  const start = `${mark('start', begun, '[collapsed=true]')}${headingOf(report)}`;
-  return [start, body, `${mark('end', ended)}`, last].join('\n');
+  const { findings, conclusion, last } = parted(text);
+  if (findings === '') return text;
+  const mark = (kind: 'start' | 'end', at: string | undefined, options = ''): string => {
+    const seconds = Math.floor((Date.parse(at ?? '') || 0) / 1000);
+    return `\u001b[0Ksection_${kind}:${seconds}:conformance${options}\r\u001b[0K`;
+  };
+  const start = `${mark('start', report.startedAt, '[collapsed=true]')}${headingOf(report)}`;
+  return [start, findings, mark('end', report.endedAt), conclusion, last].join('\n');
 }
 
 const headingOf = ({ totals }: CampaignReport): string =>
   `Findings: ${counted(totals.fail, 'failure')}, ${totals.inconclusive} undecided, ${counted(totals.error, 'error')}`;
 
-/** The last line is the one that is searched for, and stays the last one. */
-function parted(text: string): { readonly body: string; readonly last: string } {
-  const lines = text.trimEnd().split('\n');
-  return { body: lines.slice(0, -1).join('\n'), last: `${lines.at(-1) ?? ''}\n` };
+interface Parts {
+  readonly findings: string;
+  readonly conclusion: string;
+  /** The one that is searched for: it stays the last one. */
+  readonly last: string;
+}
+
+/** As the text is put together: findings, a sentence, and the lines that count. */
+function parted(text: string): Parts {
+  const blocks = text.trimEnd().split('\n\n');
+  const lines = blocks.slice(-2).join('\n\n').split('\n');
+  return {
+    findings: blocks.slice(0, -2).join('\n\n'),
+    conclusion: lines.slice(0, -1).join('\n'),
+    last: `${lines.at(-1) ?? ''}\n`,
+  };
 }
