@@ -117,6 +117,8 @@ interface Driving {
   readonly stopping?: StoppingRule;
   readonly caFile?: string;
   readonly endpoints?: Readonly<Record<string, string>>;
+  /** The dialect and its words, where it is not the usual one. */
+  readonly speaks?: Pick<Plan['target'], 'dialect' | 'vocabulary'>;
 }
 
 function planOf(url: string, driving: Driving): Plan {
@@ -128,6 +130,7 @@ function planOf(url: string, driving: Driving): Plan {
       url,
       wsUrl: `${url.replace(/^http/, 'ws')}/ws`,
       dialect: 'agent-events.v1',
+      ...driving.speaks,
       endpoints: { health: '/health', ...driving.endpoints },
     },
     thresholds: THRESHOLDS,
@@ -794,5 +797,61 @@ describe('a process of its own', () => {
       console.log('done');
     `;
     expect(await run(script, {})).toEqual({ code: 0, out: 'done\n' });
+  });
+});
+
+describe('another dialect', () => {
+  /** What came with the upgrade, and what was said afterwards. */
+  async function visited(
+    vocabulary: Plan['target']['vocabulary'],
+    onSocket: (socket: WebSocket) => unknown,
+  ): Promise<{ readonly asked: IncomingMessage; readonly text: string; readonly entries: readonly Entry[] }> {
+    let asked: IncomingMessage | undefined;
+    const chat = new WebSocketServer({ noServer: true, handleProtocols: ([first = '']) => first });
+    const url = await serve(hello, (request, socket, head) => {
+      asked = request;
+      chat.handleUpgrade(request, socket, head, onSocket);
+    });
+    const { text, entries } = await drive(url, visit, { speaks: { dialect: 'netra', vocabulary } });
+    if (asked === undefined) throw new Error('nobody came');
+    return { asked, text, entries };
+  }
+  const greet = (socket: WebSocket): void => socket.send(GREETING);
+
+  it.each([
+    ['query-token', `/ws?token=${TOKEN}`],
+    ['query-ticket', `/ws?ticket=${TOKEN}`],
+  ] as const)('takes the token along as %s, and keeps it out of the evidence', async (token, path) => {
+    const { asked, text } = await visited({ token }, greet);
+    expect(asked.url).toBe(path);
+    expect(asked.headers.authorization).toBeUndefined();
+    expect(text).not.toContain(TOKEN);
+  });
+
+  it('takes the token along as a sub-protocol in its spelling', async () => {
+    const { asked, text } = await visited({ token: 'bearer' }, greet);
+    expect(asked.headers['sec-websocket-protocol']).toBe(`jwt-auth,bearer.${TOKEN}`);
+    expect(text).not.toContain(TOKEN);
+  });
+
+  it('answers a handshake, and is greeted when it is over', async () => {
+    const heard: string[] = [];
+    const { entries } = await visited({ handshake: true }, (socket) => {
+      socket.on('message', (data) => {
+        heard.push(String(data));
+        socket.send('{"type":"handshake_complete","thread_id":"t"}');
+      });
+      greet(socket);
+      socket.send('{"type":"handshake_response","thread_id":"t","timestamp":7}');
+    });
+    expect(heard.map((text) => JSON.parse(text))).toEqual([
+      { type: 'handshake_acknowledged', thread_id: 't', timestamp: 7 },
+    ]);
+    expect(entries.map(({ kind }) => kind)).not.toContain('deadline');
+  });
+
+  it('is not greeted by a handshake that never ends', async () => {
+    const { entries } = await visited({ handshake: true }, greet);
+    expect(find(entries, 'deadline').waitedFor).toBe('greeting');
   });
 });
