@@ -4,6 +4,7 @@ import { renderComparison, renderComparisonMarkdown } from '../../reports/compar
 import { writeArtefact } from '../campaign/folder.ts';
 import { readReport } from '../campaign/read-report.ts';
 import { compareReports } from '../compare/compare-reports.ts';
+import type { Comparison } from '../compare/model.ts';
 import { EXIT, type ExitCode } from '../core/exit-code.ts';
 import { DEFAULT_MARGIN } from '../judge/stages.ts';
 import type { CampaignReport } from '../report/model.ts';
@@ -44,15 +45,26 @@ function numberFrom0(text: string): number {
   return value;
 }
 
+/** Beside the report of a campaign that was compared with an earlier one. */
+export function writeComparison(baseline: string | undefined, current: CampaignReport, dir: string): void {
+  if (baseline === undefined) return;
+  write(compareReports(readReport(baseline), current), dir);
+}
+
+function write(comparison: Comparison, dir: string): void {
+  writeArtefact(dir, 'comparison.json', documentOf(comparison));
+  writeArtefact(dir, 'comparison.md', renderComparisonMarkdown(comparison));
+}
+
+const documentOf = (comparison: Comparison): string => `${JSON.stringify(comparison, null, 2)}\n`;
+
 function compare(baseline: CampaignReport, current: CampaignReport, options: CompareOptions): ExitCode {
   const margin = { percent: options.margin, leastMs: options.marginMs };
   const comparison = compareReports(baseline, current, { margin });
-  const document = `${JSON.stringify(comparison, null, 2)}\n`;
   if (options.outputDir !== undefined) {
     mkdirSync(options.outputDir, { recursive: true });
-    writeArtefact(options.outputDir, 'comparison.json', document);
-    writeArtefact(options.outputDir, 'comparison.md', renderComparisonMarkdown(comparison));
+    write(comparison, options.outputDir);
   }
-  process.stdout.write(options.json === true ? document : renderComparison(comparison));
+  process.stdout.write(options.json === true ? documentOf(comparison) : renderComparison(comparison));
   return comparison.isWorse ? EXIT.fails : EXIT.conforms;
 }

@@ -8,6 +8,7 @@ import type { ExitCode } from '../core/exit-code.ts';
 import { systemClock } from '../driver/system-clock.ts';
 import { FAIL_ON, type FailOn, underPolicy } from '../report/policy.ts';
 import type { Register } from './command.ts';
+import { writeComparison } from './compare.ts';
 import { createDisplay, endOnSignal } from './display.ts';
 import { writeReports } from './output.ts';
 import { driveShard } from './run-shard.ts';
@@ -22,6 +23,7 @@ export interface AimOptions extends Narrowing {
   readonly seed?: string;
   readonly repeat?: number;
   readonly budget?: number;
+  readonly baseline?: string;
 }
 
 interface RunOptions extends AimOptions, Telling {
@@ -47,6 +49,10 @@ export const withAim = (command: Command): Command =>
     .option('--seed <n>', 'seed of all that is generated (HARNESS_SEED)')
     .option('--repeat <n>', 'drive everything so many times as often', wholeNumber(1, MOST_REPEATS))
     .option('--budget <runs>', 'agent runs that may be started at most', wholeNumber(0, MOST_RUNS))
+    .option(
+      '--baseline <report>',
+      'earlier report that latencies are judged against (HARNESS_BASELINE_REPORT)',
+    )
     .option('--output-dir <dir>', 'where results go (HARNESS_RESULTS_DIR)');
 
 /** Adds `run`. */
@@ -85,7 +91,10 @@ async function runCommand(words: readonly string[], options: RunOptions): Promis
     if (options.shard !== undefined) return await driveShard(ask, { ...options, shard: options.shard });
     const { report, dir } = await runCampaign({
       ...ask,
-      render: (judged, folder, harness) => writeReports(underPolicy(judged, options.failOn), folder, harness),
+      render: (judged, folder, harness) => {
+        writeComparison(harness.baselineReport, judged, folder);
+        return writeReports(underPolicy(judged, options.failOn), folder, harness);
+      },
     });
     display.stop();
     return tell(underPolicy(report, options.failOn), dir, options);
@@ -96,12 +105,13 @@ async function runCommand(words: readonly string[], options: RunOptions): Promis
 
 /** What the options say instead of variables. */
 export function overridesOf(options: AimOptions): Readonly<Partial<Record<VariableName, string>>> {
-  const { target, seed, profile, outputDir, budget } = options;
+  const { target, seed, profile, outputDir, budget, baseline } = options;
   return {
     ...(target === undefined ? {} : { TARGET_URL: target }),
     ...(seed === undefined ? {} : { HARNESS_SEED: seed }),
     ...(profile === undefined ? {} : { TARGET_PROFILE: profile }),
     ...(outputDir === undefined ? {} : { HARNESS_RESULTS_DIR: outputDir }),
+    ...(baseline === undefined ? {} : { HARNESS_BASELINE_REPORT: baseline }),
     ...(budget === undefined ? {} : { HARNESS_MAX_AGENT_RUNS: String(budget) }),
   };
 }
