@@ -53,10 +53,7 @@ export function allureFacts(report: CampaignReport, outcome: Outcome): AllureFac
       pair('feature', requirement.id),
       pair('severity', SEVERITY[level]),
       ...tags.map((tag) => pair('tag', tag)),
-      pair('package', suite),
       pair('testMethod', id),
-      pair('host', report.connectivity.host),
-      pair('framework', 'agent-conformance'),
     ],
     parameters: [
       ...(check === undefined ? [] : [['verdict', check.verdict] as const]),
@@ -93,7 +90,7 @@ const hash = (text: string): string => createHash('sha256').update(text).digest(
 
 function filesOf(report: CampaignReport, outcome: Outcome): readonly AllureFile[] {
   const { kind, message, check, requirement, id } = outcome;
-  const { excerpt, historyId, ...facts } = allureFacts(report, outcome);
+  const { excerpt, historyId, labels, ...facts } = allureFacts(report, outcome);
   const uuid = hash(`${report.campaign} ${id}`).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
   const at = Date.parse(report.startedAt ?? '') || 0;
   const evidence = { name: 'evidence', source: `${uuid}-attachment.txt`, type: 'text/plain' };
@@ -113,6 +110,12 @@ function filesOf(report: CampaignReport, outcome: Outcome): readonly AllureFile[
     steps: [],
     attachments: excerpt === '' ? [] : [evidence],
     ...facts,
+    labels: [
+      ...labels,
+      { name: 'package', value: requirement.suite },
+      { name: 'host', value: plainText(report.connectivity.host) },
+      { name: 'framework', value: report.harness.name },
+    ],
   };
   return [
     { name: `${uuid}-result.json`, text: json(result) },
