@@ -264,6 +264,22 @@ describe('evidence', () => {
     expect(verdictOf(judgement).slice(0, 2)).toEqual(['inconclusive', 'evidence-not-whole']);
   });
 
+  it('takes nothing from a trial in which the harness itself ran out of something', () => {
+    const check = trialCheck((view) => (view.trial === 'visit-1' ? [fail(say(view))] : []));
+    const { entries, ...rest } = transcript('visit-1');
+    const error = {
+      kind: 'transport.error',
+      actor: 'ada',
+      socket: 1,
+      message: 'too many open files',
+    } as const;
+    const starved = { ...rest, entries: [...entries, { seq: 2, at: 11, ...error, code: 'EMFILE' }] };
+    const refused = { ...rest, entries: [...entries, { seq: 2, at: 11, ...error, code: 'ECONNREFUSED' }] };
+    const judged = (one: Transcript) => judge(check, { 'visit-1': { transcript: one } });
+    expect(verdictOf(judged(starved)).slice(0, 2)).toEqual(['error', 'harness-starved']);
+    expect(verdictOf(judged(refused)).slice(0, 2)).toEqual(['fail', 'seen']);
+  });
+
   it.each([
     ['aborted', 'inconclusive', 'script-aborted'],
     ['gave-up', 'inconclusive', 'script-gave-up'],

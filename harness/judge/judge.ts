@@ -12,7 +12,7 @@ import { CAPABILITIES, type Capability } from '../core/requirement.ts';
 import type { Suite } from '../core/suite.ts';
 import { worstVerdict } from '../core/verdict.ts';
 import type { ReadTranscript } from '../evidence/codec.ts';
-import type { EvidenceRef } from '../evidence/transcript.ts';
+import type { EvidenceRef, TransportErrorEntry } from '../evidence/transcript.ts';
 import type { Plan, PlannedTrial } from '../plan/plan.ts';
 import type { Dialect } from '../protocol/agent-event.ts';
 import { viewTrial } from './build-views.ts';
@@ -20,6 +20,7 @@ import { type ClaimBook, openClaims } from './claims.ts';
 import { type ClaimFact, claimFact } from './decide-claims.ts';
 import { declaredVerdicts } from './declared.ts';
 import { type CampaignFacts, createFacts, type FactCollector } from './facts.ts';
+import { ownShortage } from './observer.ts';
 import { FindingTally } from './tally.ts';
 import type { CheckVerdict, TrialEvidence } from './verdicts.ts';
 import type { TrialView } from './views.ts';
@@ -168,16 +169,31 @@ interface Judging {
   readonly facts: FactCollector;
 }
 
+interface Look {
+  readonly view: TrialView | undefined;
+  readonly spoilt: Finding | undefined;
+  /** Whether checks may read it: what a starved observer saw of the target may be its own doing, a breach too. */
+  readonly isTelling: boolean;
+}
+
+function lookAt(trial: PlannedTrial, read: ReadTranscript | undefined, dialect: Dialect): Look {
+  if (read?.transcript === undefined)
+    return { view: undefined, spoilt: spoiltEvidence(trial, undefined, read), isTelling: false };
+  const view = viewTrial(read.transcript, dialect);
+  const shortage = ownShortage(view);
+  if (shortage !== undefined) return { view, spoilt: starved(trial, shortage), isTelling: false };
+  return { view, spoilt: spoiltEvidence(trial, view, read), isTelling: true };
+}
+
 function takeTrial(judging: Judging, trial: PlannedTrial, read: ReadTranscript | undefined): void {
   const { judged, book, terms, dialect, facts } = judging;
-  const view = read?.transcript === undefined ? undefined : viewTrial(read.transcript, dialect);
+  const { view, spoilt, isTelling } = lookAt(trial, read, dialect);
   if (view !== undefined) facts.take(view, trial);
-  const spoilt = spoiltEvidence(trial, view, read);
   enterInto(book, trial, view, spoilt);
   for (const one of concerned(judged, trial, view)) {
     const needs = one.check.scenarios.includes(trial.scenario);
     if (needs && spoilt !== undefined) one.tally.add(spoilt);
-    if (view !== undefined) examine(one, view, terms, needs && spoilt === undefined);
+    if (view !== undefined && isTelling) examine(one, view, terms, needs && spoilt === undefined);
   }
 }
 
@@ -196,6 +212,19 @@ function enterInto(
 ): void {
   if (view === undefined) book.leaveOut(id);
   else book.take(id, view, spoilt?.verdict === 'error' ? spoilt : undefined);
+}
+
+/** What is to be said of a trial for which this machine had not enough of something. */
+function starved(trial: PlannedTrial, { code, seq }: TransportErrorEntry): Finding {
+  const expected = 'a harness with descriptors, ports and memory enough to drive the target';
+  const actual = `${code} on our side: give it more, or lower HARNESS_CONCURRENCY and HARNESS_USERS`;
+  return {
+    verdict: 'error',
+    code: 'harness-starved',
+    expected,
+    actual,
+    refs: [{ trial: trial.id, entries: [seq] }],
+  };
 }
 
 /** What is to be said of a trial whose script did not come to its own end. */

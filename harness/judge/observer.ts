@@ -1,4 +1,4 @@
-import type { Millis } from '../evidence/transcript.ts';
+import type { Millis, TransportErrorEntry } from '../evidence/transcript.ts';
 import type { TrialView } from './views.ts';
 
 /** How long our own process stood still during the trial: by so much any time measured in it may be our doing. */
@@ -20,3 +20,12 @@ export const isSpoilt = (excessMs: Millis, view: TrialView): boolean => excessMs
 /** Whether it took longer than its limit, and longer than our own lateness could explain. */
 export const isLate = (tookMs: Millis, limitMs: Millis, view: TrialView): boolean =>
   tookMs > limitMs && !isSpoilt(tookMs - limitMs, view);
+
+/** The operating system's words for: this process, or this machine, has no more descriptors, ports, buffers or memory. */
+const SHORTAGES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM']);
+
+/** Where the trial shows that we lacked something: whatever did not come about then is nobody else's doing. */
+export const ownShortage = ({ transcript }: TrialView): TransportErrorEntry | undefined =>
+  transcript.entries.find(
+    (entry): entry is TransportErrorEntry => entry.kind === 'transport.error' && SHORTAGES.has(entry.code),
+  );
