@@ -47,7 +47,7 @@ export const NO_DEFECT: DefectFacts = {
   id: 'none',
   title: 'nothing is wrong',
   breaks: '',
-  family: 'surroundings',
+  family: 'cut off',
   mustFail: [],
   mayFail: [],
 };

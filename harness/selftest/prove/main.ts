@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { DEFECT_CATALOGUE } from '../../../reference/defects/catalogue.ts';
 import type { DefectFacts } from '../../../reference/defects/defect.ts';
+import { HarnessError } from '../../core/errors.ts';
 import { systemClock } from '../../driver/system-clock.ts';
 import type { Extent } from './job.ts';
 import type { Look } from './look.ts';
@@ -35,6 +36,12 @@ function whole(text: string): number {
   return Number(text);
 }
 
+function positive(text: string): number {
+  const number = whole(text);
+  if (number === 0) throw new InvalidArgumentError('expected 1 or more');
+  return number;
+}
+
 /** What git says, or nothing where there is no repository. */
 function git(...args: readonly string[]): string | undefined {
   try {
@@ -54,7 +61,11 @@ function rotationNow(): number {
 
 function chosen(ids: readonly string[]): readonly DefectFacts[] {
   const unknown = ids.filter((id) => !DEFECT_CATALOGUE.some((defect) => defect.id === id));
-  if (unknown.length > 0) throw new InvalidArgumentError(`no such defect: ${unknown.join(', ')}`);
+  if (unknown.length > 0)
+    throw new HarnessError(
+      'CONFIG_INVALID',
+      `no such defect: ${unknown.join(', ')}; expected ids of reference/defects`,
+    );
   return ids.length === 0 ? DEFECT_CATALOGUE : DEFECT_CATALOGUE.filter(({ id }) => ids.includes(id));
 }
 
@@ -72,7 +83,8 @@ function tell({ job, alone, tookMs, deviations }: Look, { done, of }: Progress):
 
 async function run(ids: readonly string[], options: Options): Promise<Proof> {
   const extent: Extent = options.full ? 'full' : options.part ? 'part' : 'default';
-  const rotation = options.rotation ?? rotationNow();
+  // A full run leaves nothing out that could turn, and may be taken up again at another commit.
+  const rotation = options.rotation ?? (extent === 'full' ? 0 : rotationNow());
   const folder = resolve('results', 'prove', ids.length > 0 ? 'chosen' : extent);
   const { processes, atOnce, patience } = options;
   say(
@@ -107,19 +119,33 @@ const program = new Command('prove')
   .option('--full', 'every defect against every suite, hundreds of clean campaigns; takes an hour or two')
   .option('--part', 'a part of the defects, turned by the rotation: for the gate')
   .option('--rotation <number>', 'which part; the number of commits, or the day', whole)
-  .option('--processes <number>', 'driving processes', whole, availableParallelism())
-  .option('--at-once <number>', 'campaigns at once in each process', whole, 3)
-  .option('--patience <factor>', 'multiplies all limits, for a machine that others keep busy', whole, 1)
+  .option('--processes <number>', 'driving processes', positive, availableParallelism())
+  .option('--at-once <number>', 'campaigns at once in each process', positive, 3)
+  .option(
+    '--patience <factor>',
+    'multiplies limits and delays; more than 1 is for looking into something, not for a proof',
+    positive,
+    1,
+  )
   .option('--clean <number>', 'campaigns against a deployment without a defect', whole)
   .option('--publish', 'writes docs/proof.json, docs/kill-matrix.md and the figures of README.md')
   .option('--resume', 'takes up a run that was stopped')
   .action(async (ids: readonly string[], options: Options) => {
-    if (options.publish && (options.part || ids.length > 0))
-      throw new InvalidArgumentError('only a run with every defect can be published');
+    if (options.publish && (options.part || ids.length > 0 || options.patience > 1))
+      throw new HarnessError(
+        'CONFIG_INVALID',
+        'only a run with every defect and no patience can be published',
+      );
     const proof = await run(ids, options);
     if (options.publish) publish(proof);
     for (const line of summary(proof)) say(line);
     process.exitCode = proof.failures.length === 0 ? 0 : 1;
   });
 
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof HarnessError)) throw error;
+  process.stderr.write(`${error.message}   [${error.code}]\n`);
+  process.exitCode = 2;
+}

@@ -22,7 +22,7 @@ const DEFECT: DefectFacts = {
   id: 'D-X',
   title: 'breaks LC-1',
   breaks: '4.3',
-  family: 'order',
+  family: 'reordered',
   mustFail: ['LC-1'],
   mayFail: ['LC-2'],
 };
