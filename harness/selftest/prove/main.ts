@@ -81,8 +81,13 @@ function tell({ job, alone, tookMs, deviations }: Look, { done, of }: Progress):
   for (const what of deviations) say(`          ${what}`);
 }
 
+function extentOf({ full, part }: Options): Extent {
+  if (full) return 'full';
+  return part ? 'part' : 'default';
+}
+
 async function run(ids: readonly string[], options: Options): Promise<Proof> {
-  const extent: Extent = options.full ? 'full' : options.part ? 'part' : 'default';
+  const extent = extentOf(options);
   // A full run leaves nothing out that could turn, and may be taken up again at another commit.
   const rotation = options.rotation ?? (extent === 'full' ? 0 : rotationNow());
   const folder = resolve('results', 'prove', ids.length > 0 ? 'chosen' : extent);
