@@ -163,7 +163,7 @@ function Axis({ scale }: { readonly scale: Scale }): JSX.Element {
   return (
     <svg class="axis" width={WIDTH} height="16" viewBox={`0 0 ${WIDTH} 16`} aria-hidden="true">
       {ticksOf(scale).map((tick) => (
-        <text key={tick} x={scale(tick)} y="12" text-anchor={scale(tick) > WIDTH - 30 ? 'end' : 'middle'}>
+        <text key={tick} x={scale(tick)} y="12" text-anchor={scale(tick) > WIDTH - 14 ? 'end' : 'middle'}>
           {tick >= 1000 ? `${tick / 1000} s` : `${tick} ms`}
         </text>
       ))}

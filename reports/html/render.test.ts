@@ -7,6 +7,7 @@ import { greenCampaign, redCampaign } from '../../harness/report/sample-campaign
 import { SCRIPT, STYLE } from './assets.ts';
 import { renderHtml } from './render.tsx';
 import { hostileReport } from './test-support/hostile-report.ts';
+import { sampleHistory } from './test-support/sample-history.ts';
 
 const count = (text: string, pattern: RegExp): number => [...text.matchAll(pattern)].length;
 /** Elements with the names of their attributes, as a browser takes them apart. */
@@ -59,6 +60,18 @@ describe('the page', () => {
     expect(red).toContain(`<script>${SCRIPT}</script>`);
     expect(`${SCRIPT}${STYLE}`).not.toMatch(/<\/(script|style)|<!--/i);
     expect(red).not.toMatch(/ style="| on[a-z]+="| src=|https?:\/\/(?!staging\.example\.com)/);
+  });
+
+  it('tells what earlier campaigns say, and what is new', () => {
+    const html = renderHtml(assembleReport(redCampaign()), sampleHistory());
+    expect(html).toContain('30 campaigns from 2026-01-01 03:00 to 2026-01-30 03:00');
+    expect(html).toContain('median from 802 ms to 1.40 s since c-20');
+    expect(html).toContain('no trend shown');
+    expect(count(html, /<figure class="trend"/g)).toBe(3);
+    expect(html).toContain('href="#requirement=LC-3"');
+    expect(html).toContain('failed 1 of 30, so 5 % to fail again (4 % to 6 %)');
+    const alone = { ...sampleHistory(), campaigns: sampleHistory().campaigns.slice(0, 1) };
+    expect(renderHtml(assembleReport(redCampaign()), alone)).not.toContain('id="trend"');
   });
 
   it('leaves out what there is nothing to say of', () => {

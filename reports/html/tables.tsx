@@ -57,7 +57,9 @@ function HeatMap({ table }: { readonly table: Table }): JSX.Element {
         />
       </Scroll>
       <More summary="by respect">
-        <Aspects table={table} />
+        <Scroll label={`${title}, by respect`}>
+          <Aspects table={table} />
+        </Scroll>
       </More>
     </>
   );

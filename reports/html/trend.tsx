@@ -9,6 +9,8 @@ import { anchor, Foreign, More, px, Scroll, Section, shown } from './parts.tsx';
 const WIDTH = 300;
 const HEIGHT = 96;
 const BASE = HEIGHT - 18;
+/** Room for the names of the lines. */
+const LEFT = 46;
 const MOST_CHARTS = 9;
 const MOST_CHARTS_IN_ALL = 90;
 const MOST_POINTS = 200;
@@ -52,7 +54,7 @@ type Point = PastMeasure['points'][number];
 
 function Chart(measure: PastMeasure): JSX.Element {
   const points = measure.points.slice(-MOST_POINTS);
-  const x = scaleLinear([0, Math.max(1, points.length - 1)], [6, WIDTH - 6]);
+  const x = scaleLinear([0, Math.max(1, points.length - 1)], [LEFT, WIDTH - 6]);
   const highest = Math.max(...points.flatMap(({ p95Ms }) => [p95Ms.high ?? p95Ms.point, p95Ms.point]), 1);
   const y = scaleLinear([0, highest], [BASE, 8]).nice();
   const name = `${measure.measure}${measure.of === undefined ? '' : `, ${shown(measure.of, 60)}`}`;
@@ -70,7 +72,7 @@ function Chart(measure: PastMeasure): JSX.Element {
           <g key={tick}>
             <line class="grid" x1="0" x2={WIDTH} y1={px(y(tick))} y2={px(y(tick))} />
             <text class="tick" x="2" y={px(y(tick) - 2)}>
-              {duration(tick)}
+              {tick === 0 ? '0' : duration(tick)}
             </text>
           </g>
         ))}
