@@ -67,4 +67,6 @@ async function main(): Promise<ExitCode> {
   }
 }
 
+// Node would end with 1, which is a verdict on the target.
+process.once('uncaughtException', (cause) => process.exit(explainFailure(cause)));
 process.exitCode = await main();
