@@ -1,4 +1,5 @@
 /** Drives the jobs that its parent sends, several at once, and tells what each showed. */
+import { setMaxListeners } from 'node:events';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFECT_CATALOGUE } from '../../../reference/defects/catalogue.ts';
@@ -21,6 +22,7 @@ async function drive({ job, alone, storeUrl, folder, patience, deadlineMs }: Ord
   const results = join(folder, `${job.id}${alone ? '-alone' : ''}`);
   mkdirSync(results, { recursive: true, mode: 0o700 });
   const deadline = new AbortController();
+  setMaxListeners(0, deadline.signal); // whatever waits in a campaign listens to it
   const timer = setTimeout(() => deadline.abort(130), deadlineMs);
   try {
     const { report } = await campaignAt(storeUrl, results, {
