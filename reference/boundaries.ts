@@ -11,6 +11,7 @@ export type TokenVerifier = (token: string | undefined) => Promise<Credential | 
 
 /** What a client offers when it asks for a socket. */
 export interface UpgradeOffer {
+  readonly path: string;
   readonly authorization: string | undefined;
   readonly origin: string | undefined;
   readonly protocols: readonly string[];

@@ -20,6 +20,7 @@ import { resilienceCrowdDefects } from './resilience-crowd-defects.ts';
 import { resilienceErrorDefects } from './resilience-error-defects.ts';
 import { resilienceRepeatDefects } from './resilience-repeat-defects.ts';
 import { resilienceSessionDefects } from './resilience-session-defects.ts';
+import { runAnswerDefects } from './run-answer-defects.ts';
 import { runChangeDefects } from './run-change-defects.ts';
 import { runListDefects } from './run-list-defects.ts';
 import { runPartDefects } from './run-part-defects.ts';
@@ -30,8 +31,10 @@ import { sandboxEffectDefects } from './sandbox-effect-defects.ts';
 import { sandboxHistoryDefects } from './sandbox-history-defects.ts';
 import { sandboxRequestDefects } from './sandbox-request-defects.ts';
 import { sandboxTraceDefects } from './sandbox-trace-defects.ts';
+import { seldomDefects } from './seldom-defects.ts';
 import { socketDefects } from './socket-defects.ts';
 import { streamDefects } from './stream-defects.ts';
+import { streamDoorDefects } from './stream-door-defects.ts';
 import { streamHistoryDefects } from './stream-history-defects.ts';
 import { surfaceDefects } from './surface-defects.ts';
 import { telemetryAccountDefects } from './telemetry-account-defects.ts';
@@ -60,14 +63,17 @@ const DEFECTS: readonly Defect[] = [
   ...resilienceSessionDefects,
   ...resilienceRepeatDefects,
   ...resilienceCrowdDefects,
+  ...seldomDefects,
   ...badInputDefects,
   ...runListDefects,
   ...runStateDefects,
   ...runRequestDefects,
   ...runChangeDefects,
   ...runPartDefects,
+  ...runAnswerDefects,
   ...streamDefects,
   ...streamHistoryDefects,
+  ...streamDoorDefects,
   ...sandboxRequestDefects,
   ...sandboxTraceDefects,
   ...sandboxHistoryDefects,

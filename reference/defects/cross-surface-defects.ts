@@ -3,7 +3,7 @@ import { changingJson, changingRuns, handling } from './answers.ts';
 import type { Defect } from './defect.ts';
 import { renumbered, rewriting } from './frames.ts';
 
-const SECTION = { family: 'fields', mayFail: [] } as const;
+const SECTION = { mayFail: [] } as const;
 
 /** A boundary that changes the refusals of some paths. */
 function refusing(
@@ -25,6 +25,7 @@ export const crossSurfaceDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-X-SANDBOX-ERRORS-BARE',
+    family: 'wrapped',
     title: 'errors of the sandbox are plain text',
     breaks: '2',
     mustFail: ['X-1'],
@@ -39,6 +40,7 @@ export const crossSurfaceDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-X-CODE-MISSING',
+    family: 'missing',
     title: 'errors under a project have no code',
     breaks: '2',
     mustFail: ['X-1'],
@@ -56,9 +58,9 @@ export const crossSurfaceDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-X-NO-CHALLENGE',
+    family: 'missing',
     title: 'who is refused over HTTP is not told how to come in',
     breaks: '2',
-    family: 'authentication',
     mustFail: ['X-2'],
     build: () =>
       refusing(/^\//, [401], (response) => {
@@ -70,18 +72,18 @@ export const crossSurfaceDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-X-COMPLETED-OVER-HTTP',
+    family: 'wrong status',
     title: 'over HTTP a run that completed has failed',
     breaks: '8',
-    family: 'fake results',
     mustFail: ['X-3'],
     build: () => changingRuns((run) => (run['status'] === 'COMPLETED' ? { ...run, status: 'FAILED' } : run)),
   },
   {
     ...SECTION,
     id: 'D-X-COMPLETED-IS-FAILURE',
+    family: 'wrong status',
     title: 'a run that completed is a failure in the telemetry',
     breaks: '8',
-    family: 'fake results',
     mustFail: ['X-3'],
     build: () => ({
       exports: (honest) => (turn) =>
@@ -93,9 +95,9 @@ export const crossSurfaceDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-X-RESULT-TWICE',
+    family: 'duplicated',
     title: 'the result of a tool comes twice',
     breaks: '4',
-    family: 'order',
     mustFail: ['X-6'],
     mayFail: ['X-3', 'LC-3', 'LC-5', 'LC-9', 'LC-14'],
     build: () =>
@@ -104,9 +106,9 @@ export const crossSurfaceDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-HEALTH-NAMELESS',
+    family: 'drifted schema',
     title: 'health does not say which service it is',
     breaks: '3',
-    family: 'surroundings',
     mustFail: ['TR-10.1'],
     mayFail: ['CN-1'],
     build: () => changingJson('GET', /^\/health$/, ({ service: _service, ...body }) => body),

@@ -1,18 +1,49 @@
 import type { TokenKeys } from '../auth/tokens.ts';
 import type { Boundaries } from '../boundaries.ts';
 
-/** What kind of deviation it is. */
-export type DefectFamily =
-  | 'missing events'
-  | 'fields'
-  | 'order'
-  | 'isolation'
-  | 'silence'
-  | 'authentication'
-  | 'closing'
-  | 'time'
-  | 'fake results'
-  | 'surroundings';
+/** The kinds of deviations there are; at least one defect is of each. */
+export const DEFECT_FAMILIES = [
+  'missing',
+  'renamed',
+  'wrapped',
+  'duplicated',
+  'reordered',
+  'delayed',
+  'bunched',
+  'truncated',
+  'wrong id',
+  'wrong user',
+  'wrong figure',
+  'wrong status',
+  'placeholder',
+  'drifted schema',
+  'swallowed error',
+  'silent drop',
+  'half done',
+  'cut off',
+  'auth bypass',
+  'over-refusal',
+  'lost page',
+  'stuck state',
+  'late write after cancel',
+  'canned answer',
+  'stale answer',
+  'leaked raw',
+  'leaked encoded',
+  'leaked split',
+  'leaked through an error',
+  'leaked through a list',
+  'leaked through telemetry',
+  'constant health',
+  'slow at one stage',
+  'intermittent',
+  'only under load',
+  'only for the second user',
+  'only after a failure',
+] as const;
+
+/** One of them. */
+export type DefectFamily = (typeof DEFECT_FAMILIES)[number];
 
 /** What a defect may use of the deployment it is built into. */
 export interface DefectContext {
@@ -33,6 +64,8 @@ export interface DefectFacts {
   readonly mayFail: readonly string[];
   /** Requirements that it leaves undecided by their own words, which is how they notice it. */
   readonly leavesOpen?: readonly string[];
+  /** How many users the deployment and the campaign need for it to show, where the usual few do not. */
+  readonly users?: number;
 }
 
 /** A named deviation that wraps one or more boundaries of a deployment. */

@@ -7,9 +7,9 @@ import { type Frame, isEvent } from './frames.ts';
 export const deliveryDefects: readonly Defect[] = [
   {
     id: 'I028',
+    family: 'leaked raw',
     title: 'one connection registry for all: events go to every user',
     breaks: '4',
-    family: 'isolation',
     mustFail: ['IS-1', 'IS-2', 'IS-5', 'LC-8'],
     mayFail: ['IS-6', 'IS-10', 'IS-14', 'LC-16', 'LC-17'],
     build: () => {
@@ -31,9 +31,9 @@ export const deliveryDefects: readonly Defect[] = [
   },
   {
     id: 'I030',
+    family: 'wrong user',
     title: 'one shared handler: only the newest connection gets events',
     breaks: '4',
-    family: 'isolation',
     mustFail: ['IS-14', 'LC-17'],
     mayFail: [
       'IS-1',
@@ -70,9 +70,9 @@ export const deliveryDefects: readonly Defect[] = [
   },
   {
     id: 'D-FANOUT',
+    family: 'wrong user',
     title: 'events go to all sockets of the principal',
     breaks: '4',
-    family: 'isolation',
     mustFail: ['IS-5', 'LC-17'],
     mayFail: [],
     build: () => {

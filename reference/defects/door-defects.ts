@@ -44,18 +44,18 @@ function refuseUnless(condition: boolean): void {
 export const doorDefects: readonly Defect[] = [
   {
     id: 'I053',
+    family: 'over-refusal',
     title: 'issuer and platform disagree on the secret: every token is refused',
     breaks: '2',
-    family: 'authentication',
     mustFail: ['CN-2'],
     mayFail: NOBODY_GETS_IN,
     build: () => ({ tokens: () => async () => undefined }),
   },
   {
     id: 'I055',
+    family: 'over-refusal',
     title: 'no sub-protocol is selected',
     breaks: '4',
-    family: 'authentication',
     mustFail: ['CN-6'],
     mayFail: ['CN-2'],
     build: () => ({
@@ -67,9 +67,9 @@ export const doorDefects: readonly Defect[] = [
   },
   {
     id: 'D-TOKEN-ECHO',
+    family: 'auth bypass',
     title: 'the sub-protocol that carries the token is selected',
     breaks: '4',
-    family: 'authentication',
     mustFail: ['CN-6'],
     mayFail: ['CN-2'],
     build: () => ({
@@ -82,9 +82,9 @@ export const doorDefects: readonly Defect[] = [
   },
   {
     id: 'I075',
+    family: 'wrong status',
     title: 'a refused token closes with 1011 instead of the declared refusal',
     breaks: '4',
-    family: 'authentication',
     mustFail: ['CN-5'],
     mayFail: [],
     build: () => ({
@@ -97,9 +97,9 @@ export const doorDefects: readonly Defect[] = [
   },
   {
     id: 'I080',
+    family: 'slow at one stage',
     title: 'connecting takes far too long',
     breaks: '4',
-    family: 'time',
     mustFail: ['CN-2'],
     mayFail: ['CN-3', 'CN-4', 'CN-5', 'CN-6', 'CN-9', 'LC-1', 'LT-1', 'RS-5', 'RS-10'],
     build: ({ delayMs }) => ({
@@ -111,9 +111,9 @@ export const doorDefects: readonly Defect[] = [
   },
   {
     id: 'I032',
+    family: 'wrong user',
     title: 'without a token everybody is one demo user',
     breaks: '2',
-    family: 'authentication',
     mustFail: ['CN-5'],
     mayFail: ['X-2'],
     build: () => ({
@@ -123,9 +123,9 @@ export const doorDefects: readonly Defect[] = [
   },
   {
     id: 'D-ALG-NONE',
+    family: 'auth bypass',
     title: 'unsigned tokens are accepted',
     breaks: '2',
-    family: 'authentication',
     mustFail: ['CN-5'],
     mayFail: ['X-2'],
     build: () =>
@@ -136,9 +136,9 @@ export const doorDefects: readonly Defect[] = [
   },
   {
     id: 'D-WRONG-SIGNATURE',
+    family: 'auth bypass',
     title: 'the signature of a token is never checked',
     breaks: '2',
-    family: 'authentication',
     mustFail: ['CN-5'],
     mayFail: ['X-2'],
     build: ({ keys }) =>
@@ -151,9 +151,9 @@ export const doorDefects: readonly Defect[] = [
   },
   {
     id: 'D-EXPIRED',
+    family: 'auth bypass',
     title: 'expired tokens are accepted',
     breaks: '2',
-    family: 'authentication',
     mustFail: ['CN-5'],
     mayFail: ['RS-8', 'X-2'],
     build: (context) =>
@@ -168,27 +168,27 @@ export const doorDefects: readonly Defect[] = [
   },
   {
     id: 'D-WRONG-ISSUER',
+    family: 'auth bypass',
     title: 'tokens of any issuer are accepted',
     breaks: '2',
-    family: 'authentication',
     mustFail: ['CN-5'],
     mayFail: ['X-2'],
     build: (context) => alsoAccepting(async (token) => (await jwtVerify(token, secretOf(context))).payload),
   },
   {
     id: 'D-ORIGIN-OPEN',
+    family: 'auth bypass',
     title: 'sockets are opened for every origin',
     breaks: '2',
-    family: 'surroundings',
     mustFail: ['CN-12'],
     mayFail: [],
     build: () => ({ upgrades: (honest) => (offer) => honest({ ...offer, origin: undefined }) }),
   },
   {
     id: 'I062',
+    family: 'auth bypass',
     title: 'when tokens cannot be verified everybody is let in',
     breaks: '9',
-    family: 'authentication',
     mustFail: ['CN-10'],
     mayFail: ['X-2'],
     build: () => ({
@@ -203,9 +203,9 @@ export const doorDefects: readonly Defect[] = [
   },
   {
     id: 'I099',
+    family: 'constant health',
     title: "a dependency's credentials are wrong: 503 everywhere but health",
     breaks: '9',
-    family: 'surroundings',
     mustFail: ['CN-2', 'CN-10'],
     mayFail: [...NOBODY_GETS_IN, ...agentsApi(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)],
     build: () => ({

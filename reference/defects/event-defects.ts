@@ -28,9 +28,9 @@ const NO_RUN_ENDS = [
 export const eventDefects: readonly Defect[] = [
   {
     id: 'I001',
+    family: 'missing',
     title: 'a request is acknowledged, and none of the lifecycle events arrives',
     breaks: '4',
-    family: 'missing events',
     mustFail: ['CN-4', 'LC-1'],
     mayFail: ['CN-10', 'LC-2', 'LC-3', 'LC-4', 'LC-15', ...NO_RUN_ENDS],
     build: () =>
@@ -43,18 +43,18 @@ export const eventDefects: readonly Defect[] = [
   },
   {
     id: 'I004',
+    family: 'missing',
     title: 'agent_completed is missing on successful runs',
     breaks: '4',
-    family: 'missing events',
     mustFail: ['LC-1', 'LC-3'],
     mayFail: ['LC-12', ...NO_RUN_ENDS],
     build: () => rewriting(() => (frame) => (frame['type'] === 'agent_completed' ? [] : [frame])),
   },
   {
     id: 'I006',
+    family: 'wrapped',
     title: 'the lifecycle name moves to data.event inside a system_message',
     breaks: '4',
-    family: 'missing events',
     mustFail: ['CN-4', 'LC-1'],
     mayFail: ['CN-10', 'LC-2', 'LC-3', 'LC-4', 'LC-7', 'LC-15', ...NO_RUN_ENDS],
     build: () =>
@@ -65,9 +65,9 @@ export const eventDefects: readonly Defect[] = [
   },
   {
     id: 'I045',
+    family: 'silent drop',
     title: 'the first tool_completed of each run is counted as sent and never sent',
     breaks: '4',
-    family: 'silence',
     mustFail: ['LC-5', 'LC-6', 'LC-9'],
     mayFail: ['LC-1', 'LC-13', 'LC-14', 'LC-16', 'LC-17', 'LC-20', 'LC-22', 'VL-9'],
     build: () =>
@@ -78,9 +78,9 @@ export const eventDefects: readonly Defect[] = [
   },
   {
     id: 'I085',
+    family: 'silent drop',
     title: 'the agent dies after its first thought, and nothing more is heard of the run',
     breaks: '4',
-    family: 'silence',
     mustFail: ['LC-1', 'LC-3'],
     mayFail: ['LC-12', 'LT-6', ...NO_RUN_ENDS],
     build: () =>
@@ -96,9 +96,9 @@ export const eventDefects: readonly Defect[] = [
   },
   {
     id: 'D-OPEN-CALL',
+    family: 'missing',
     title: 'the first tool call of each run is never closed',
     breaks: '4',
-    family: 'missing events',
     mustFail: ['LC-5', 'LC-6'],
     mayFail: ['LC-1', 'LC-14', 'LC-16', 'LC-17', 'LC-20', 'LC-22', 'VL-9'],
     build: () =>
@@ -111,9 +111,9 @@ export const eventDefects: readonly Defect[] = [
   },
   {
     id: 'D-THINKING-MISSING',
+    family: 'missing',
     title: 'no thought is ever sent',
     breaks: '4',
-    family: 'missing events',
     mustFail: ['LC-1', 'LC-4'],
     mayFail: ['LC-16', 'LC-17', 'LC-22'],
     build: () =>
@@ -123,9 +123,9 @@ export const eventDefects: readonly Defect[] = [
   },
   {
     id: 'D-UNKNOWN-EVENT',
+    family: 'renamed',
     title: 'an undocumented event appears in every run',
     breaks: '4',
-    family: 'fields',
     mustFail: ['LC-15'],
     mayFail: [],
     build: ({ newId }) =>
@@ -138,9 +138,9 @@ export const eventDefects: readonly Defect[] = [
   },
   {
     id: 'D-HEALTH-LIES',
+    family: 'constant health',
     title: 'every run fails after its first thought, while health says healthy',
     breaks: '3',
-    family: 'surroundings',
     mustFail: ['CN-9'],
     mayFail: ['LC-1', ...NO_RUN_ENDS],
     leavesOpen: ['LT-11'],
@@ -160,9 +160,9 @@ export const eventDefects: readonly Defect[] = [
   },
   {
     id: 'I090',
+    family: 'swallowed error',
     title: 'every failure is turned into success with a stock text',
     breaks: '4',
-    family: 'fake results',
     mustFail: ['LC-20'],
     mayFail: ['LC-7', 'LC-13', 'LC-14'],
     build: () =>
@@ -177,9 +177,9 @@ export const eventDefects: readonly Defect[] = [
   },
   {
     id: 'I026',
+    family: 'bunched',
     title: 'the events of a run are held and released in one burst at its end',
     breaks: '4',
-    family: 'time',
     mustFail: ['LC-11'],
     mayFail: ['LC-10', 'LC-12', 'LC-13', 'LC-17', 'LC-18', 'LC-19', 'CN-4', 'LT-3', 'LT-4', 'LT-6', 'LT-7'],
     build: () =>

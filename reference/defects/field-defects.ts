@@ -5,9 +5,9 @@ import { changingEvents, dataOf, perRunCounter, replacing, withData, without } f
 export const fieldDefects: readonly Defect[] = [
   {
     id: 'I010',
+    family: 'missing',
     title: 'tool_executing comes without its tool_name',
     breaks: '4',
-    family: 'fields',
     mustFail: ['LC-7'],
     mayFail: ['LC-5', 'LC-14', 'LC-15', 'LC-16', 'LC-17', 'LC-22'],
     build: () =>
@@ -15,9 +15,9 @@ export const fieldDefects: readonly Defect[] = [
   },
   {
     id: 'I011',
+    family: 'wrapped',
     title: 'the result of a tool is buried in metadata',
     breaks: '4',
-    family: 'fields',
     mustFail: ['LC-7'],
     mayFail: ['LC-15', 'LC-16', 'LC-17', 'LC-22', 'VL-9'],
     build: () =>
@@ -28,18 +28,18 @@ export const fieldDefects: readonly Defect[] = [
   },
   {
     id: 'I012',
+    family: 'wrapped',
     title: 'the data of every event is wrapped twice',
     breaks: '4',
-    family: 'fields',
     mustFail: ['LC-7'],
     mayFail: ['LC-5', 'LC-6', 'LC-13', 'LC-14', 'LC-15', 'LC-16', 'LC-17', 'LC-20', 'LC-21', 'LC-22', 'VL-1'],
     build: () => changingEvents(() => (frame) => ({ ...frame, data: { data: dataOf(frame) } })),
   },
   {
     id: 'I013',
+    family: 'wrong id',
     title: 'the thread_id changes during the run',
     breaks: '4',
-    family: 'fields',
     mustFail: ['LC-8'],
     mayFail: ['LC-16', 'LC-17', 'LC-21', 'LC-22'],
     build: ({ newId }) =>
@@ -51,9 +51,9 @@ export const fieldDefects: readonly Defect[] = [
   },
   {
     id: 'I015',
+    family: 'placeholder',
     title: 'placeholders stand where the tool, the agent and the answer belong',
     breaks: '4',
-    family: 'fields',
     mustFail: ['LC-7', 'LC-8'],
     mayFail: ['LC-5', 'LC-14', 'LC-16', 'LC-17', 'LC-21', 'LC-22', 'VL-1'],
     build: () =>
@@ -68,27 +68,27 @@ export const fieldDefects: readonly Defect[] = [
   },
   {
     id: 'D-UNKNOWN-FIELD',
+    family: 'drifted schema',
     title: 'every event carries an undocumented field',
     breaks: '4',
-    family: 'fields',
     mustFail: ['LC-15'],
     mayFail: [],
     build: () => changingEvents(() => (frame) => ({ ...frame, debug_node: 'pod-7' })),
   },
   {
     id: 'D-WRONG-USER-ID',
+    family: 'wrong user',
     title: 'events name another user than the one who asked',
     breaks: '4',
-    family: 'isolation',
     mustFail: ['IS-2', 'LC-8'],
     mayFail: ['IS-5', 'LC-16', 'LC-17', 'LC-22'],
     build: () => changingEvents(() => (frame) => ({ ...frame, user_id: 'somebody-else' })),
   },
   {
     id: 'D-DURATION-WRONG',
+    family: 'wrong figure',
     title: 'durations are three times too long and five seconds more',
     breaks: '4',
-    family: 'time',
     mustFail: ['LC-13'],
     mayFail: ['LC-16', 'LC-17', 'LC-22'],
     build: () =>
@@ -98,9 +98,9 @@ export const fieldDefects: readonly Defect[] = [
   },
   {
     id: 'D-TOOLS-USED-WRONG',
+    family: 'wrong figure',
     title: 'tools_used names a tool that was never seen',
     breaks: '4',
-    family: 'fields',
     mustFail: ['LC-14'],
     mayFail: ['LC-16', 'LC-17', 'LC-22'],
     build: () =>
@@ -110,9 +110,9 @@ export const fieldDefects: readonly Defect[] = [
   },
   {
     id: 'D-USAGE-WRONG',
+    family: 'wrong figure',
     title: 'the token usage does not add up',
     breaks: '4',
-    family: 'fields',
     mustFail: ['LC-14'],
     mayFail: ['LC-16', 'LC-17', 'LC-22'],
     build: () =>
@@ -123,9 +123,9 @@ export const fieldDefects: readonly Defect[] = [
   },
   {
     id: 'D-TIMESTAMP-BACKWARDS',
+    family: 'reordered',
     title: 'the third event of a run is dated two seconds before the second',
     breaks: '4',
-    family: 'time',
     mustFail: ['LC-10'],
     mayFail: ['LC-11', 'LC-13', 'LC-16', 'LC-17', 'LC-22'],
     build: () =>
@@ -137,9 +137,9 @@ export const fieldDefects: readonly Defect[] = [
   },
   {
     id: 'D-TIMESTAMPS-ALIKE',
+    family: 'bunched',
     title: 'all events of a run carry the time of its first',
     breaks: '4',
-    family: 'time',
     mustFail: ['LC-11'],
     mayFail: ['LC-10', 'LC-13', 'LC-16', 'LC-17', 'LC-22'],
     build: () =>
@@ -153,9 +153,9 @@ export const fieldDefects: readonly Defect[] = [
   },
   {
     id: 'D-SKEW',
+    family: 'wrong figure',
     title: 'events are dated an hour ahead of the Date header',
     breaks: '4',
-    family: 'time',
     mustFail: ['LC-10'],
     mayFail: ['CN-8', 'LC-16', 'LC-17', 'LC-22'],
     build: () =>

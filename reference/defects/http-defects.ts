@@ -26,9 +26,9 @@ function withHeaders(response: Response, change: (headers: Headers) => void): Re
 export const httpDefects: readonly Defect[] = [
   {
     id: 'I065',
+    family: 'auth bypass',
     title: 'the list of projects needs no token',
     breaks: '2',
-    family: 'authentication',
     mustFail: ['X-2'],
     mayFail: ['CN-5'],
     build: () =>
@@ -40,9 +40,9 @@ export const httpDefects: readonly Defect[] = [
   },
   {
     id: 'I097',
+    family: 'constant health',
     title: 'health is a constant OK',
     breaks: '3',
-    family: 'surroundings',
     mustFail: ['CN-10', 'TR-10.2'],
     mayFail: [],
     build: () =>
@@ -54,9 +54,9 @@ export const httpDefects: readonly Defect[] = [
   },
   {
     id: 'I108',
+    family: 'missing',
     title: 'every preflight is refused, and Vary: Origin is missing',
     breaks: '2',
-    family: 'surroundings',
     mustFail: ['CN-12'],
     mayFail: [],
     build: () =>
@@ -68,9 +68,9 @@ export const httpDefects: readonly Defect[] = [
   },
   {
     id: 'D-VERSION-CHANGES',
+    family: 'drifted schema',
     title: 'health reports another version each time',
     breaks: '3',
-    family: 'surroundings',
     mustFail: [],
     mayFail: [],
     leavesOpen: ['CN-7'],
@@ -87,9 +87,9 @@ export const httpDefects: readonly Defect[] = [
   },
   {
     id: 'D-DATE-FROZEN',
+    family: 'stuck state',
     title: 'every answer is dated with the time of the first',
     breaks: '2',
-    family: 'surroundings',
     mustFail: ['CN-8'],
     mayFail: [],
     build: () => {
@@ -103,9 +103,9 @@ export const httpDefects: readonly Defect[] = [
   },
   {
     id: 'D-HEALTH-BARE',
+    family: 'wrapped',
     title: 'health answers 200 with nothing but "ok"',
     breaks: '3',
-    family: 'surroundings',
     mustFail: ['CN-1'],
     mayFail: ['CN-12'],
     build: () =>
@@ -117,9 +117,9 @@ export const httpDefects: readonly Defect[] = [
   },
   {
     id: 'D-CLOCK-SKEW',
+    family: 'wrong figure',
     title: 'the whole deployment is an hour ahead: events and Date header',
     breaks: '4',
-    family: 'time',
     mustFail: [],
     mayFail: ['LC-10'],
     leavesOpen: ['CN-8'],

@@ -76,27 +76,27 @@ function fromMemory(frame: Frame, asked: ReadonlyMap<unknown, string>, kept: Map
 export const isolationDefects: readonly Defect[] = [
   {
     id: 'D-IS-FOREIGN-READ',
+    family: 'leaked raw',
     title: 'whoever knows the id of a run can read it',
     breaks: '2',
-    family: 'isolation',
     mustFail: ['IS-3', 'IS-6'],
     mayFail: agentsApi(3, 4, 5, 6, 7, 8),
     build: () => readingForOthers((path) => RUN.test(path)),
   },
   {
     id: 'I037',
+    family: 'leaked raw',
     title: 'the messages of a run can be read by whoever knows its id',
     breaks: '2',
-    family: 'isolation',
     mustFail: ['AR-6.2a', 'IS-3', 'IS-6'],
     mayFail: agentsApi(6),
     build: () => readingForOthers((path) => MESSAGES.test(path)),
   },
   {
     id: 'I033',
+    family: 'stale answer',
     title: 'answers are kept by the words of the question, for everybody',
     breaks: '2',
-    family: 'isolation',
     mustFail: ['IS-1', 'IS-10'],
     mayFail: ['IS-6', 'IS-12', 'LC-21', 'VL-1', 'VL-2', 'VL-3', 'VL-4', 'VL-5', 'VL-6', 'VL-7', 'VL-9'],
     build: () => {
@@ -122,9 +122,9 @@ export const isolationDefects: readonly Defect[] = [
   },
   {
     id: 'D-IS-TOTAL-OF-ALL',
+    family: 'leaked through a list',
     title: 'the total of the list of projects counts those of everybody',
     breaks: '2',
-    family: 'isolation',
     mustFail: ['IS-3'],
     mayFail: [],
     build: () => {
@@ -142,9 +142,9 @@ export const isolationDefects: readonly Defect[] = [
   },
   {
     id: 'D-IS-OTHER-DATA',
+    family: 'wrong user',
     title: 'an agent gets the message of the user who asked before',
     breaks: '4',
-    family: 'isolation',
     mustFail: ['IS-1', 'IS-10'],
     mayFail: ['IS-6', 'IS-9', 'IS-12', 'VL-1', 'VL-2', 'VL-3', 'VL-4', 'VL-5', 'VL-6', 'VL-7', 'LC-19'],
     build: () => {
@@ -165,9 +165,9 @@ export const isolationDefects: readonly Defect[] = [
   },
   {
     id: 'I039',
+    family: 'only after a failure',
     title: "after a user's run failed, the next run of another fails too",
     breaks: '4',
-    family: 'isolation',
     mustFail: ['IS-8'],
     mayFail: ['IS-13', 'RS-14', 'LC-20'],
     build: () => {
@@ -188,9 +188,9 @@ export const isolationDefects: readonly Defect[] = [
   },
   {
     id: 'I040',
+    family: 'only after a failure',
     title: 'after three failures of whomever, the next three runs of everybody fail with no work done',
     breaks: '4',
-    family: 'isolation',
     mustFail: ['IS-8'],
     mayFail: ['IS-13', 'LC-1', 'LC-4', 'LC-20', 'RS-14', 'CN-9'],
     build: () => {

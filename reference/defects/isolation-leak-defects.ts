@@ -18,9 +18,9 @@ const BLENDED = ['IS-2', 'IS-5', 'IS-12', 'LC-16', 'LC-22'];
 export const isolationLeakDefects: readonly Defect[] = [
   {
     id: 'D-IS-THOUGHTS-SHARED',
+    family: 'only for the second user',
     title: 'one user only, the second to come, sees in every thought what another asked',
     breaks: '2',
-    family: 'isolation',
     mustFail: ['IS-1'],
     mayFail: BLENDED,
     build: () => {
@@ -34,9 +34,9 @@ export const isolationLeakDefects: readonly Defect[] = [
   },
   {
     id: 'D-IS-BASE64',
+    family: 'leaked encoded',
     title: 'what another user asked stands in base64 in a field of every tool call',
     breaks: '2',
-    family: 'isolation',
     mustFail: ['IS-6'],
     mayFail: BLENDED,
     build: () =>
@@ -53,9 +53,9 @@ export const isolationLeakDefects: readonly Defect[] = [
   },
   {
     id: 'D-IS-IN-PIECES',
+    family: 'leaked split',
     title: "a word of another user's comes letter by letter, one in each event",
     breaks: '2',
-    family: 'isolation',
     mustFail: ['IS-6'],
     mayFail: BLENDED,
     build: () => {
@@ -70,9 +70,9 @@ export const isolationLeakDefects: readonly Defect[] = [
   },
   {
     id: 'D-IS-REVERSED',
+    family: 'leaked encoded',
     title: "a word of another user's stands backwards in the answer",
     breaks: '2',
-    family: 'isolation',
     mustFail: ['IS-6'],
     mayFail: BLENDED,
     build: () =>
@@ -86,9 +86,9 @@ export const isolationLeakDefects: readonly Defect[] = [
   },
   {
     id: 'D-IS-ERRORS-TELL',
+    family: 'leaked through an error',
     title: 'a refusal names the project that was made last, whoever made it',
     breaks: '2',
-    family: 'isolation',
     mustFail: ['IS-6'],
     mayFail: ['IS-3'],
     build: () => {
@@ -108,9 +108,9 @@ export const isolationLeakDefects: readonly Defect[] = [
   },
   {
     id: 'D-IS-TELEMETRY-TELLS',
+    family: 'leaked through telemetry',
     title: 'the statistics of the telemetry quote what was asked last',
     breaks: '7',
-    family: 'isolation',
     mustFail: ['IS-7'],
     mayFail: ['TR-8.1', 'X-3'],
     build: () => {

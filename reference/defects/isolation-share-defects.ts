@@ -31,9 +31,9 @@ function comesLate(open: Map<string, Set<string>>, slowed: Set<string>, own: str
 export const isolationShareDefects: readonly Defect[] = [
   {
     id: 'D-IS-LOUD-NEIGHBOUR',
+    family: 'only under load',
     title: 'a run that begins while another user has many under way ends late',
     breaks: '4',
-    family: 'isolation',
     mustFail: ['IS-9'],
     mayFail: ['IS-13'],
     build: ({ delayMs }) => {
@@ -54,9 +54,9 @@ export const isolationShareDefects: readonly Defect[] = [
   },
   {
     id: 'D-IS-ONE-AT-A-TIME',
+    family: 'delayed',
     title: 'runs of all users wait for each other',
     breaks: '4',
-    family: 'isolation',
     mustFail: [],
     mayFail: ['CN-4', 'CN-9', 'CN-10', 'IS-8', 'IS-9', 'IS-13', 'IS-14'],
     leavesOpen: ['IS-1', 'IS-11'],

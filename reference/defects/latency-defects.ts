@@ -100,9 +100,9 @@ function neverGreetedInACrowd(): Partial<Boundaries> {
 export const latencyDefects: readonly Defect[] = [
   {
     id: 'D-LT-CONNECT',
+    family: 'slow at one stage',
     title: 'sockets open late',
     breaks: '4.5',
-    family: 'time',
     mustFail: ['LT-1'],
     mayFail: ['CN-2', 'CN-3', 'CN-4', 'CN-5', 'CN-6', 'CN-9', 'LC-1', 'LT-10'],
     build: ({ delayMs }) => ({
@@ -114,9 +114,9 @@ export const latencyDefects: readonly Defect[] = [
   },
   {
     id: 'D-LT-GREETING',
+    family: 'slow at one stage',
     title: 'sockets are greeted late',
     breaks: '4.5',
-    family: 'time',
     mustFail: ['LT-2'],
     mayFail: ['CN-2', 'CN-3', 'CN-4', 'CN-9', 'LC-1', 'LT-10'],
     build: ({ delayMs }) =>
@@ -127,18 +127,18 @@ export const latencyDefects: readonly Defect[] = [
   },
   {
     id: 'D-LT-FIRST-EVENT',
+    family: 'slow at one stage',
     title: 'runs show their first event late',
     breaks: '4.5',
-    family: 'time',
     mustFail: ['LT-3'],
     mayFail: ['CN-4', 'LC-10', 'LC-13', 'LT-4', 'LT-5', 'LT-7', 'LT-10'],
     build: ({ delayMs }) => slowAt('agent_started', delayMs),
   },
   {
     id: 'D-LT-FIRST-TOOL',
+    family: 'slow at one stage',
     title: 'runs show their first tool event late',
     breaks: '4.5',
-    family: 'time',
     mustFail: ['LT-4'],
     mayFail: ['LC-10', 'LC-11', 'LC-12', 'LC-13', 'LT-5', 'LT-6', 'LT-7'],
     build: ({ delayMs }) =>
@@ -153,18 +153,18 @@ export const latencyDefects: readonly Defect[] = [
   },
   {
     id: 'D-LT-COMPLETION',
+    family: 'slow at one stage',
     title: 'runs complete late',
     breaks: '4.5',
-    family: 'time',
     mustFail: ['LT-5'],
     mayFail: ['LC-1', 'LC-3', 'LC-10', 'LC-12', 'LC-13', 'LT-6'],
     build: ({ delayMs }) => slowAt('agent_completed', 3 * delayMs),
   },
   {
     id: 'D-LT-SILENCE',
+    family: 'slow at one stage',
     title: 'runs fall silent over their second thought',
     breaks: '4.5',
-    family: 'time',
     mustFail: ['LT-6'],
     mayFail: ['LC-10', 'LC-11', 'LC-12', 'LC-13', 'LT-4', 'LT-5', 'LT-7'],
     build: ({ delayMs }) =>
@@ -180,18 +180,18 @@ export const latencyDefects: readonly Defect[] = [
   },
   {
     id: 'D-LT-CANCEL',
+    family: 'slow at one stage',
     title: 'cancelled runs end late',
     breaks: '4.5',
-    family: 'time',
     mustFail: ['LT-7'],
     mayFail: ['LC-10', 'LC-12', 'LC-19'],
     build: ({ delayMs }) => slowAt('agent_cancelled', delayMs),
   },
   {
     id: 'D-LT-TENTH',
+    family: 'intermittent',
     title: 'one run in ten shows its first event late',
     breaks: '4.5',
-    family: 'time',
     mustFail: ['LT-3'],
     mayFail: ['CN-4', 'LC-10', 'LC-13', 'LT-4', 'LT-5', 'LT-7', 'LT-10'],
     build: ({ delayMs }) => {
@@ -205,18 +205,18 @@ export const latencyDefects: readonly Defect[] = [
   },
   {
     id: 'D-LT-LOAD',
+    family: 'only under load',
     title: 'runs show their first event late while many sockets are open',
     breaks: '4.5',
-    family: 'time',
     mustFail: ['LT-10'],
     mayFail: ['RS-5', 'RS-10', 'RS-11'],
     build: ({ delayMs }) => whileCrowded(delayMs),
   },
   {
     id: 'D-LT-UNGREETED',
+    family: 'only under load',
     title: 'sockets that open while many others are open are never greeted',
     breaks: '4.5',
-    family: 'time',
     mustFail: ['LT-10'],
     mayFail: ['RS-5', 'RS-10', 'RS-11'],
     build: () => neverGreetedInACrowd(),

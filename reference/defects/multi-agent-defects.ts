@@ -43,27 +43,27 @@ const answering = (change: (response: string) => string) =>
 export const multiAgentDefects: readonly Defect[] = [
   {
     id: 'D-MA-NO-SUB-RUN',
+    family: 'missing',
     title: 'hand-overs are announced, and nothing comes of them',
     breaks: '4.6',
-    family: 'missing events',
     mustFail: ['MA-2'],
     mayFail: ['LC-12'],
     build: () => rewriting(() => (frame) => (isSub(frame) ? [] : [frame])),
   },
   {
     id: 'D-MA-NO-PARENT',
+    family: 'missing',
     title: 'sub-runs do not name their parent',
     breaks: '4.6',
-    family: 'fields',
     mustFail: ['MA-2'],
     mayFail: [],
     build: () => changingSubRuns((frame) => ({ ...frame, parent_run_id: null })),
   },
   {
     id: 'D-MA-WRONG-PARENT',
+    family: 'wrong id',
     title: 'sub-runs name a parent that did not hand over to them',
     breaks: '4.6',
-    family: 'fields',
     mustFail: ['MA-2'],
     mayFail: [],
     build: ({ newId }) => {
@@ -73,18 +73,18 @@ export const multiAgentDefects: readonly Defect[] = [
   },
   {
     id: 'D-MA-NEVER-ENDS',
+    family: 'stuck state',
     title: 'sub-runs never end',
     breaks: '4.6',
-    family: 'missing events',
     mustFail: ['MA-2'],
     mayFail: [],
     build: () => rewriting(() => (frame) => (isSub(frame) && isTerminal(frame) ? [] : [frame])),
   },
   {
     id: 'D-MA-NO-START',
+    family: 'missing',
     title: 'sub-runs begin without agent_started',
     breaks: '4.6',
-    family: 'missing events',
     mustFail: ['MA-2'],
     mayFail: ['LC-13'],
     build: () =>
@@ -94,9 +94,9 @@ export const multiAgentDefects: readonly Defect[] = [
   },
   {
     id: 'D-MA-OUTLIVES',
+    family: 'reordered',
     title: 'the last sub-run ends after its parent',
     breaks: '4.6',
-    family: 'order',
     mustFail: ['MA-3'],
     mayFail: ['LC-11', 'LC-13'],
     build: () =>
@@ -114,9 +114,9 @@ export const multiAgentDefects: readonly Defect[] = [
   },
   {
     id: 'D-MA-ANNOUNCED-LATE',
+    family: 'reordered',
     title: 'a sub-run is announced after it has started',
     breaks: '4.6',
-    family: 'order',
     mustFail: ['MA-3'],
     mayFail: ['LC-11'],
     build: () =>
@@ -135,9 +135,9 @@ export const multiAgentDefects: readonly Defect[] = [
   },
   {
     id: 'D-MA-ORDER',
+    family: 'reordered',
     title: 'the optimisation agent comes before the data agent',
     breaks: '4.6',
-    family: 'order',
     mustFail: ['MA-4'],
     mayFail: [],
     build: () =>
@@ -148,9 +148,9 @@ export const multiAgentDefects: readonly Defect[] = [
   },
   {
     id: 'D-MA-ALONE',
+    family: 'missing',
     title: 'only one agent takes part besides the supervisor',
     breaks: '4.6',
-    family: 'missing events',
     mustFail: ['MA-1'],
     mayFail: ['MA-5', 'LC-12'],
     build: () =>
@@ -166,9 +166,9 @@ export const multiAgentDefects: readonly Defect[] = [
   },
   {
     id: 'D-MA-NO-SUPERVISOR',
+    family: 'missing',
     title: 'nobody knows the supervisor',
     breaks: '4.4',
-    family: 'missing events',
     mustFail: ['MA-1'],
     mayFail: [],
     build: () =>
@@ -180,9 +180,9 @@ export const multiAgentDefects: readonly Defect[] = [
   },
   {
     id: 'D-MA-ONE-RUN',
+    family: 'wrong id',
     title: 'the events of sub-runs come under the run_id of their parent',
     breaks: '4.6',
-    family: 'fields',
     mustFail: ['MA-2', 'LC-2', 'LC-3', 'LC-8', 'LC-9'],
     mayFail: ['LC-4', 'LC-5', 'LC-6', 'LC-10', 'LC-11', 'LC-13', 'LC-14', 'MA-1', 'MA-3', 'MA-4', 'MA-5'],
     build: () =>
@@ -190,27 +190,27 @@ export const multiAgentDefects: readonly Defect[] = [
   },
   {
     id: 'D-MA-OTHER-USER',
+    family: 'wrong user',
     title: 'sub-runs belong to another user',
     breaks: '4.6',
-    family: 'isolation',
     mustFail: ['MA-2', 'LC-8'],
     mayFail: ['IS-2'],
     build: () => changingSubRuns((frame) => ({ ...frame, user_id: 'somebody-else' })),
   },
   {
     id: 'D-MA-INVENTED',
+    family: 'wrong figure',
     title: 'the supervisor adds a figure that nobody found',
     breaks: '4.6',
-    family: 'fake results',
     mustFail: ['MA-5'],
     mayFail: [],
     build: () => answering((response) => `${response}\n\nIn a year this comes to 948,213.77.`),
   },
   {
     id: 'D-MA-NO-FIGURES',
+    family: 'missing',
     title: 'the supervisor answers without what its sub-runs found',
     breaks: '4.6',
-    family: 'fake results',
     mustFail: ['MA-5'],
     mayFail: [],
     build: () => answering(() => 'Both agents have finished. All went well, and a lot can be saved.'),

@@ -18,9 +18,9 @@ const EACH_RUN = ['LC-16', 'LC-17', 'LC-20', 'LC-22'];
 export const orderDefects: readonly Defect[] = [
   {
     id: 'I022',
+    family: 'duplicated',
     title: 'every tool event is sent twice',
     breaks: '4',
-    family: 'order',
     mustFail: ['LC-5', 'LC-9'],
     mayFail: ['LC-6', 'LC-18', ...EACH_RUN],
     build: () =>
@@ -28,9 +28,9 @@ export const orderDefects: readonly Defect[] = [
   },
   {
     id: 'D-SEQ-GAP',
+    family: 'missing',
     title: 'seq skips a number after the third event',
     breaks: '4',
-    family: 'order',
     mustFail: ['LC-9'],
     mayFail: ['LC-18', ...EACH_RUN],
     build: () =>
@@ -41,18 +41,18 @@ export const orderDefects: readonly Defect[] = [
   },
   {
     id: 'D-EVENT-ID-REPEAT',
+    family: 'wrong id',
     title: 'all events of a run carry the same event_id',
     breaks: '4',
-    family: 'order',
     mustFail: ['LC-9'],
     mayFail: ['LC-18', ...EACH_RUN],
     build: () => changingEvents(() => (frame) => ({ ...frame, event_id: runOf(frame) })),
   },
   {
     id: 'D-LATE-EVENT',
+    family: 'reordered',
     title: 'a thought follows the terminal event',
     breaks: '4',
-    family: 'order',
     mustFail: ['LC-3'],
     mayFail: ['LC-19', ...EACH_RUN],
     build: ({ newId }) =>
@@ -63,9 +63,9 @@ export const orderDefects: readonly Defect[] = [
   },
   {
     id: 'D-SECOND-TERMINAL',
+    family: 'duplicated',
     title: 'a completed run fails afterwards',
     breaks: '4',
-    family: 'order',
     mustFail: ['LC-3'],
     mayFail: EACH_RUN,
     build: ({ newId }) =>
@@ -77,9 +77,9 @@ export const orderDefects: readonly Defect[] = [
   },
   {
     id: 'D-CALL-ID-MISMATCH',
+    family: 'wrong id',
     title: 'tool_completed carries another tool_call_id than tool_executing',
     breaks: '4',
-    family: 'order',
     mustFail: ['LC-5', 'LC-6'],
     mayFail: ['LC-13', 'LC-14', 'LC-1', ...EACH_RUN],
     build: ({ newId }) =>
@@ -87,9 +87,9 @@ export const orderDefects: readonly Defect[] = [
   },
   {
     id: 'D-STARTED-NOT-FIRST',
+    family: 'reordered',
     title: 'agent_started comes after the first thought',
     breaks: '4',
-    family: 'order',
     mustFail: ['LC-2'],
     mayFail: ['LC-1', 'LC-10', ...EACH_RUN],
     build: () =>
@@ -111,9 +111,9 @@ export const orderDefects: readonly Defect[] = [
   },
   {
     id: 'D-INTERLEAVE',
+    family: 'reordered',
     title: 'when runs overlap on a socket, thoughts of one are filed under another',
     breaks: '4',
-    family: 'order',
     mustFail: ['LC-16'],
     mayFail: ['LC-3', 'LC-4', 'LC-8', 'LC-9', 'LC-10'],
     build: () =>
@@ -131,9 +131,9 @@ export const orderDefects: readonly Defect[] = [
   },
   {
     id: 'D-SEQ-FROM-ZERO',
+    family: 'wrong id',
     title: 'seq counts from 0',
     breaks: '4',
-    family: 'order',
     mustFail: ['LC-9'],
     mayFail: ['LC-7', 'LC-18', ...EACH_RUN],
     build: () =>

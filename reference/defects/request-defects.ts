@@ -31,9 +31,9 @@ const LEGACY_LIMIT_BYTES = 8 * 1024;
 export const requestDefects: readonly Defect[] = [
   {
     id: 'I017',
+    family: 'renamed',
     title: 'the server reads another field than the client sends, and never starts the agent',
     breaks: '4',
-    family: 'silence',
     mustFail: ['CN-4', 'LC-1'],
     mayFail: NO_RUN,
     build: () =>
@@ -43,9 +43,9 @@ export const requestDefects: readonly Defect[] = [
   },
   {
     id: 'I044',
+    family: 'silent drop',
     title: 'a request is acknowledged and never forwarded to the agent',
     breaks: '4',
-    family: 'silence',
     mustFail: ['CN-4', 'LC-1'],
     mayFail: ['LC-15', ...NO_RUN],
     build: () =>
@@ -57,9 +57,9 @@ export const requestDefects: readonly Defect[] = [
   },
   {
     id: 'I096',
+    family: 'silent drop',
     title: 'a legacy path answers "processed" without an agent',
     breaks: '4',
-    family: 'fake results',
     mustFail: ['CN-4', 'LC-1'],
     mayFail: ['LC-15', ...NO_RUN],
     build: () =>
@@ -71,9 +71,9 @@ export const requestDefects: readonly Defect[] = [
   },
   {
     id: 'I047',
+    family: 'wrong status',
     title: 'an unknown message type is acknowledged instead of refused',
     breaks: '4',
-    family: 'silence',
     mustFail: ['RS-2'],
     mayFail: [],
     build: () =>
@@ -84,9 +84,9 @@ export const requestDefects: readonly Defect[] = [
   },
   {
     id: 'I048',
+    family: 'silent drop',
     title: 'a message above 8 KiB is silently ignored',
     breaks: '4',
-    family: 'silence',
     mustFail: ['LC-22'],
     mayFail: ['CN-4', 'CN-9', 'LC-1', 'LC-12', 'LC-19', 'RS-2', 'VL-1', 'VL-4', 'VL-5'],
     build: () =>
@@ -96,9 +96,9 @@ export const requestDefects: readonly Defect[] = [
   },
   {
     id: 'I043',
+    family: 'stale answer',
     title: 'every message gets a new context, so that the conversation is forgotten',
     breaks: '4',
-    family: 'isolation',
     mustFail: ['LC-21'],
     mayFail: [],
     build: () => ({
@@ -125,9 +125,9 @@ export const requestDefects: readonly Defect[] = [
   },
   {
     id: 'D-CANCEL-IGNORED',
+    family: 'late write after cancel',
     title: 'a cancellation is accepted and the run completes all the same',
     breaks: '4',
-    family: 'fake results',
     mustFail: ['LC-19'],
     mayFail: ['LT-7'],
     build: () =>
@@ -139,27 +139,27 @@ export const requestDefects: readonly Defect[] = [
   },
   {
     id: 'D-CANCEL-SILENT',
+    family: 'silent drop',
     title: 'a cancellation is carried out but never answered',
     breaks: '4',
-    family: 'silence',
     mustFail: ['LC-19'],
     mayFail: [],
     build: () => rewriting(() => (frame) => (frame['type'] === 'cancel_accepted' ? [] : [frame])),
   },
   {
     id: 'D-ERROR-WITHOUT-ID',
+    family: 'missing',
     title: 'refusals lose the request_id they answer',
     breaks: '4',
-    family: 'fields',
     mustFail: ['RS-1'],
     mayFail: ['CN-4', 'CN-10', 'RS-2', 'RS-11'],
     build: () => replacing(['error'], (frame) => ({ ...frame, request_id: null })),
   },
   {
     id: 'D-RUN-DIES',
+    family: 'cut off',
     title: 'a run is cancelled when its socket is gone',
     breaks: '4',
-    family: 'closing',
     mustFail: ['LC-18'],
     mayFail: [],
     build: () => ({

@@ -28,18 +28,18 @@ function holdingGrudges(): Partial<Boundaries> {
 export const resilienceErrorDefects: readonly Defect[] = [
   {
     id: 'D-BAD-JSON-SILENT',
+    family: 'silent drop',
     title: 'what is no JSON is not answered',
     breaks: '4',
-    family: 'silence',
     mustFail: ['RS-2'],
     mayFail: [],
     build: () => rewriting(() => (frame) => (frame['code'] === 'INVALID_JSON' ? [] : [frame])),
   },
   {
     id: 'D-UNKNOWN-AGENT-CRASH',
+    family: 'cut off',
     title: 'a request for an unknown agent takes the connection down',
     breaks: '4',
-    family: 'closing',
     mustFail: ['RS-1'],
     mayFail: [],
     build: () =>
@@ -50,9 +50,9 @@ export const resilienceErrorDefects: readonly Defect[] = [
   },
   {
     id: 'D-DEAF-AFTER-ERROR',
+    family: 'only after a failure',
     title: 'after an error the socket listens to nothing but pings',
     breaks: '4',
-    family: 'silence',
     mustFail: ['RS-2', 'RS-3', 'RS-14'],
     mayFail: [],
     build: () => ({
@@ -72,9 +72,9 @@ export const resilienceErrorDefects: readonly Defect[] = [
   },
   {
     id: 'D-GRUDGE',
+    family: 'only after a failure',
     title: 'a request that was refused once is refused for ever',
     breaks: '2',
-    family: 'fake results',
     mustFail: ['RS-14'],
     mayFail: [],
     build: holdingGrudges,

@@ -63,9 +63,9 @@ function runningTwiceInSilence(): Partial<Boundaries> {
 export const resilienceRepeatDefects: readonly Defect[] = [
   {
     id: 'D-TWICE-ON-SOCKET',
+    family: 'duplicated',
     title: 'the same request twice on a socket is executed twice',
     breaks: '4',
-    family: 'fake results',
     mustFail: ['RS-11'],
     mayFail: [],
     build: () =>
@@ -80,9 +80,9 @@ export const resilienceRepeatDefects: readonly Defect[] = [
   },
   {
     id: 'D-TWICE-AFTER-RECONNECT',
+    family: 'duplicated',
     title: 'a request that is made again after a reconnect is executed again',
     breaks: '4',
-    family: 'fake results',
     mustFail: ['RS-12'],
     mayFail: [],
     build: ({ newId }) =>
@@ -93,18 +93,18 @@ export const resilienceRepeatDefects: readonly Defect[] = [
   },
   {
     id: 'D-TWICE-IN-SILENCE',
+    family: 'duplicated',
     title: 'a request that is made again is executed again, and no event tells of it',
     breaks: '4',
-    family: 'fake results',
     mustFail: ['RS-11', 'RS-12'],
     mayFail: [],
     build: runningTwiceInSilence,
   },
   {
     id: 'D-NEVER-AGAIN',
+    family: 'only after a failure',
     title: 'who asks again for a run whose connection broke is not heard any more',
     breaks: '4',
-    family: 'silence',
     mustFail: ['RS-4', 'RS-12'],
     mayFail: [],
     build: () => {

@@ -37,27 +37,27 @@ function outlivingTokens(atExpiry: (peer: ChatPeer, silence: () => void) => void
 export const resilienceSessionDefects: readonly Defect[] = [
   {
     id: 'D-EXPIRY-IGNORED',
+    family: 'auth bypass',
     title: 'a session outlives its token',
     breaks: '4',
-    family: 'authentication',
     mustFail: ['RS-8'],
     mayFail: [],
     build: () => outlivingTokens(() => undefined),
   },
   {
     id: 'D-EXPIRY-SILENT',
+    family: 'silent drop',
     title: 'when its token expires a session falls silent and stays open',
     breaks: '4',
-    family: 'silence',
     mustFail: ['RS-8'],
     mayFail: [],
     build: () => outlivingTokens((_, silence) => silence()),
   },
   {
     id: 'D-DEAD-PEER-KEPT',
+    family: 'stuck state',
     title: 'peers that answer no ping are kept for ever',
     breaks: '4',
-    family: 'closing',
     mustFail: ['RS-9'],
     mayFail: [],
     build: () => ({

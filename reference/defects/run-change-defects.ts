@@ -23,9 +23,9 @@ function statusOf(url: URL, request: Request, honest: (request: Request) => Prom
 export const runChangeDefects: readonly Defect[] = [
   {
     id: 'M14',
+    family: 'swallowed error',
     title: 'a message to a cancelled run is accepted',
     breaks: '5',
-    family: 'fields',
     mustFail: ['AR-7.4'],
     mayFail: ['AR-7.4a'],
     build: ({ newId }) =>
@@ -35,9 +35,9 @@ export const runChangeDefects: readonly Defect[] = [
   },
   {
     id: 'M15',
+    family: 'swallowed error',
     title: 'a message without content is accepted',
     breaks: '5',
-    family: 'fields',
     mustFail: ['AR-7.5'],
     mayFail: ['AR-7.5a'],
     build: ({ newId }) =>
@@ -47,9 +47,9 @@ export const runChangeDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-APPEND-TO-NOTHING',
+    family: 'swallowed error',
     title: 'a message to an unknown run is accepted',
     breaks: '5',
-    family: 'fake results',
     mustFail: ['AR-7.3'],
     mayFail: ['AR-7.6'],
     build: ({ newId }) =>
@@ -59,9 +59,9 @@ export const runChangeDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-APPEND-LOST',
+    family: 'silent drop',
     title: 'an appended message is acknowledged and never listed',
     breaks: '5',
-    family: 'silence',
     mustFail: ['AR-7.1a'],
     mayFail: [...agentsApi(6, 7), 'AR-10.1c', 'AR-10.1j', 'AR-E2', 'AR-E6', 'AR-E8'],
     build: () => {
@@ -81,18 +81,18 @@ export const runChangeDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-MESSAGE-CONTEXT-LOST',
+    family: 'missing',
     title: 'a message forgets its context items',
     breaks: '5',
-    family: 'fields',
     mustFail: ['AR-7.2'],
     mayFail: [],
     build: () => changingJson('POST', MESSAGES, (body) => ({ ...body, contextItemIds: [] })),
   },
   {
     id: 'D-AR-CANCEL-PENDING',
+    family: 'over-refusal',
     title: 'a run that has not started cannot be cancelled',
     breaks: '5',
-    family: 'fields',
     mustFail: ['AR-8.2'],
     mayFail: ['AR-8.4', 'AR-E4', 'AR-1.2', 'AR-1.2b', 'AR-E5', 'AR-7.4'],
     build: () =>
@@ -107,9 +107,9 @@ export const runChangeDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-CANCEL-ENDED',
+    family: 'swallowed error',
     title: 'cancelling a run that ended is answered with 200',
     breaks: '5',
-    family: 'fake results',
     mustFail: ['AR-8.3', 'AR-8.3a'],
     mayFail: ['AR-E3', 'AR-E4', 'AR-E5'],
     build: () =>
@@ -117,9 +117,9 @@ export const runChangeDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-CANCEL-AGAIN',
+    family: 'wrong status',
     title: 'cancelling again moves the time at which the run ended',
     breaks: '5',
-    family: 'fields',
     mustFail: ['AR-8.4'],
     mayFail: ['AR-E3'],
     build: () => {
@@ -135,9 +135,9 @@ export const runChangeDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-CANCEL-NOTHING',
+    family: 'wrong status',
     title: 'cancelling an unknown run makes the server fail',
     breaks: '5',
-    family: 'surroundings',
     mustFail: ['AR-8.5'],
     mayFail: ['AR-8.6'],
     build: () =>
@@ -145,9 +145,9 @@ export const runChangeDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-CANCEL-RACE',
+    family: 'wrong status',
     title: 'of many who cancel at once all but one are met by a failing server',
     breaks: '5',
-    family: 'surroundings',
     mustFail: ['AR-E3'],
     mayFail: [],
     build: () => {

@@ -8,9 +8,9 @@ const SERVER_ERROR = { detail: 'internal server error', code: 'UNAVAILABLE' };
 export const runRequestDefects: readonly Defect[] = [
   {
     id: 'M22',
+    family: 'wrong status',
     title: 'POST answers 200 instead of 201',
     breaks: '5',
-    family: 'fields',
     mustFail: ['AR-2.1'],
     mayFail: [...ANY_RUN, 'AR-7.1'],
     build: () =>
@@ -24,9 +24,9 @@ export const runRequestDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-CREATE-ONCE',
+    family: 'wrong id',
     title: 'the same request again answers with the run of the first one',
     breaks: '5',
-    family: 'fake results',
     mustFail: ['AR-2.1c'],
     mayFail: ANY_RUN,
     build: () => {
@@ -47,9 +47,9 @@ export const runRequestDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-READ-LATE',
+    family: 'delayed',
     title: 'a run cannot be read right after it was made',
     breaks: '5',
-    family: 'time',
     mustFail: ['AR-2.1d'],
     mayFail: ANY_RUN,
     build: () => {
@@ -66,9 +66,9 @@ export const runRequestDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-REFUSED-IS-COUNTED',
+    family: 'half done',
     title: 'a refused run is in the list nevertheless',
     breaks: '2',
-    family: 'fake results',
     mustFail: ['AR-2.3', 'AR-2.4'],
     mayFail: ['AR-2.1a', 'AR-2.1b', 'AR-2.4a', 'AR-2.5', 'AR-2.5a', ...agentsApi(1)],
     build: () => {
@@ -88,9 +88,9 @@ export const runRequestDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-UNKNOWN-WORKFLOW',
+    family: 'swallowed error',
     title: 'a run of an unknown workflow is accepted',
     breaks: '5',
-    family: 'fake results',
     mustFail: ['AR-2.3'],
     mayFail: ['AR-E5'],
     build: () =>
@@ -100,9 +100,9 @@ export const runRequestDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-CONTEXT-UNCHECKED',
+    family: 'swallowed error',
     title: 'context items are not looked for',
     breaks: '5',
-    family: 'isolation',
     mustFail: ['AR-2.4', 'AR-2.4a'],
     mayFail: [],
     build: () =>
@@ -112,9 +112,9 @@ export const runRequestDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-EMPTY-QUERY',
+    family: 'drifted schema',
     title: 'an empty query is accepted, although its refusal is declared',
     breaks: '5',
-    family: 'fields',
     mustFail: ['AR-2.5'],
     mayFail: ['AR-2.5a'],
     build: () =>
@@ -124,9 +124,9 @@ export const runRequestDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-BAD-INPUT-FAILS',
+    family: 'wrong status',
     title: 'input of the wrong shape makes the server fail',
     breaks: '2',
-    family: 'surroundings',
     mustFail: ['AR-2.1a', 'AR-7.5a'],
     mayFail: ['AR-1.1b', 'AR-1.2a', 'AR-2.1b', 'AR-7.5'],
     build: () =>

@@ -16,18 +16,18 @@ import type { Frame } from './frames.ts';
 export const runStateDefects: readonly Defect[] = [
   {
     id: 'M21',
+    family: 'renamed',
     title: 'names are written in snake_case',
     breaks: '5',
-    family: 'fields',
     mustFail: ['AR-2.1', 'AR-3.1'],
     mayFail: ANY_RUN,
     build: () => changingRuns(snakeCased),
   },
   {
     id: 'M16',
+    family: 'late write after cancel',
     title: 'a cancelled run is completed afterwards',
     breaks: '5',
-    family: 'fake results',
     mustFail: ['AR-8.1a'],
     mayFail: ['AR-1.2', 'AR-1.2b', 'AR-8.1', 'AR-8.1b', 'AR-8.2', 'AR-8.4', 'AR-E3', 'AR-E4', 'AR-10.1c'],
     build: () => {
@@ -43,9 +43,9 @@ export const runStateDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-STATE-BACK',
+    family: 'stuck state',
     title: 'a run that was seen ended is pending the next time',
     breaks: '5',
-    family: 'order',
     mustFail: ['AR-2.1e'],
     mayFail: ANY_RUN,
     build: () => {
@@ -60,36 +60,36 @@ export const runStateDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-SUMMARY-MISSING',
+    family: 'missing',
     title: 'a completed run has no summary',
     breaks: '5',
-    family: 'fields',
     mustFail: ['AR-3.4'],
     mayFail: ['AR-2.1e', 'AR-3.1', 'AR-3.1a', 'AR-7.1b', 'AR-10.1c', 'AR-10.1j'],
     build: () => changingRuns((run) => ({ ...run, outputSummary: null })),
   },
   {
     id: 'D-AR-FINISHED-AT-LOST',
+    family: 'missing',
     title: 'a run that ended does not say when',
     breaks: '5',
-    family: 'fields',
     mustFail: ['AR-3.4', 'AR-8.1'],
     mayFail: ANY_RUN,
     build: () => changingRuns((run) => ({ ...run, finishedAt: null })),
   },
   {
     id: 'D-AR-CONTEXT-LOST',
+    family: 'missing',
     title: 'a run does not show its context items',
     breaks: '5',
-    family: 'fields',
     mustFail: ['AR-2.2'],
     mayFail: [],
     build: () => changingRuns((run) => ({ ...run, contextItemIds: [] })),
   },
   {
     id: 'D-AR-CONTEXT-NULL',
+    family: 'placeholder',
     title: 'no context items are null instead of an empty list',
     breaks: '5',
-    family: 'fields',
     mustFail: ['AR-2.2a'],
     mayFail: ANY_RUN,
     build: () =>
@@ -100,9 +100,9 @@ export const runStateDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-NOT-FOUND-TEXT',
+    family: 'renamed',
     title: 'an unknown run is told in other words than the fixed ones',
     breaks: '5',
-    family: 'fields',
     mustFail: ['AR-3.2'],
     mayFail: ['AR-3.3', 'AR-3.2a'],
     build: () =>
@@ -112,9 +112,9 @@ export const runStateDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-ODD-ID',
+    family: 'wrong status',
     title: 'an id that is no UUID makes the server fail',
     breaks: '2',
-    family: 'surroundings',
     mustFail: ['AR-3.2a'],
     mayFail: ['AR-3.2', 'AR-4.2', 'AR-5.2', 'AR-6.2', 'AR-7.3', 'AR-8.5'],
     build: () =>
@@ -126,9 +126,9 @@ export const runStateDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-ANY-PROJECT',
+    family: 'wrong user',
     title: 'a run is found under every project of its owner',
     breaks: '2',
-    family: 'isolation',
     mustFail: ['AR-3.3'],
     mayFail: ['AR-4.2a', 'AR-5.2a', 'AR-6.2a'],
     build: () => {
@@ -151,9 +151,9 @@ export const runStateDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-WORKFLOW-GONE',
+    family: 'wrong status',
     title: 'runs whose workflow was deleted can no longer be read',
     breaks: '5',
-    family: 'surroundings',
     mustFail: ['AR-E5'],
     mayFail: [],
     build: () => {

@@ -13,18 +13,18 @@ function withDeltas(body: Frame, change: (delta: number) => number): Frame {
 export const sandboxCompareDefects: readonly Defect[] = [
   {
     id: 'D-SB-COMPARED-BACKWARDS',
+    family: 'reordered',
     title: 'a comparison is the first minus the second',
     breaks: '6',
-    family: 'order',
     mustFail: ['SB-6.1'],
     mayFail: [],
     build: () => changingJson('POST', COMPARE, (body) => withDeltas(body, (delta) => 0 - delta)),
   },
   {
     id: 'D-SB-COMPARED-WITH-NOISE',
+    family: 'wrong figure',
     title: 'a test compared with itself has a difference',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-6.2'],
     mayFail: ['SB-6.5'],
     build: () =>
@@ -36,27 +36,27 @@ export const sandboxCompareDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-DELTAS-UNSIGNED',
+    family: 'wrong figure',
     title: 'a comparison does not tell more from less',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-6.3'],
     mayFail: ['SB-6.1'],
     build: () => changingJson('POST', COMPARE, (body) => withDeltas(body, Math.abs)),
   },
   {
     id: 'D-SB-STATUS-NEVER-CHANGES',
+    family: 'wrong figure',
     title: 'a comparison never sees a changed status',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-6.4'],
     mayFail: ['SB-6.1'],
     build: () => changingJson('POST', COMPARE, (body) => ({ ...body, status_changed: false })),
   },
   {
     id: 'D-SB-ARROW-OF-TWO',
+    family: 'renamed',
     title: 'the line about the number of steps has an arrow of its own',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-6.5'],
     mayFail: [],
     build: () =>
@@ -69,18 +69,18 @@ export const sandboxCompareDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-COMPARE-UNKNOWN-BREAKS',
+    family: 'wrong status',
     title: 'comparing with an unknown test breaks',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-6.6'],
     mayFail: ['SB-6.7', 'SB-9.1'],
     build: () => insteadOf('POST', COMPARE, 'TEST_NOT_FOUND', broken),
   },
   {
     id: 'D-SB-COMPARE-FOREIGN',
+    family: 'wrong user',
     title: 'a test can be compared with those of other agents',
     breaks: '6',
-    family: 'isolation',
     mustFail: ['SB-6.7'],
     mayFail: ['SB-9.1'],
     build: () =>
@@ -103,9 +103,9 @@ export const sandboxCompareDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-COMPARE-ID-BREAKS',
+    family: 'wrong status',
     title: 'a comparison without two UUIDs breaks',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-6.8'],
     mayFail: [],
     build: () =>

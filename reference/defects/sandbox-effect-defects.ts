@@ -24,9 +24,9 @@ interface OverlappingTest {
 export const sandboxEffectDefects: readonly Defect[] = [
   {
     id: 'D-SB-WEBHOOK-SENT',
+    family: 'half done',
     title: 'a dry run sends the webhook of its agent',
     breaks: '6',
-    family: 'surroundings',
     mustFail: ['SB-7.1'],
     mayFail: [],
     build: () =>
@@ -42,9 +42,9 @@ export const sandboxEffectDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-WRITES',
+    family: 'half done',
     title: 'a dry run is a run besides, in the latest project of whoever asked for it',
     breaks: '6',
-    family: 'surroundings',
     mustFail: ['SB-7.2'],
     mayFail: ['X-4'],
     build: () =>
@@ -61,9 +61,9 @@ export const sandboxEffectDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-FILED-TWICE',
+    family: 'duplicated',
     title: 'a test is performed and filed twice',
     breaks: '6',
-    family: 'order',
     mustFail: ['SB-7.2'],
     mayFail: ['SB-4.1', 'SB-4.2', 'SB-4.5', 'SB-4.6', 'SB-8.3', 'SB-9.3', 'SB-10.1'],
     build: () =>
@@ -75,9 +75,9 @@ export const sandboxEffectDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-STREAM-TOLD',
+    family: 'half done',
     title: 'a dry run tells the streams of its tenant that a run was made and completed',
     breaks: '6',
-    family: 'surroundings',
     mustFail: ['X-4'],
     mayFail: ['SB-7.2'],
     build: () => {
@@ -107,9 +107,9 @@ export const sandboxEffectDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-TRACES-SHARED',
+    family: 'leaked raw',
     title: 'of tests that overlap the later one shows what the earlier one was given',
     breaks: '6',
-    family: 'isolation',
     mustFail: ['SB-10.1'],
     mayFail: ['SB-2.2', 'SB-2.6', 'SB-5.1'],
     build: () => {
@@ -138,9 +138,9 @@ export const sandboxEffectDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-FAILURE-BREAKS',
+    family: 'wrong status',
     title: 'a test whose agent fails is answered with 500',
     breaks: '6',
-    family: 'silence',
     mustFail: ['SB-8.1'],
     mayFail: ['SB-1.1', 'SB-6.4', 'SB-8.2', 'SB-8.3', 'SB-8.4'],
     build: () =>

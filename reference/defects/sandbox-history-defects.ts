@@ -11,9 +11,9 @@ const WHOLE = /^\d+$/;
 export const sandboxHistoryDefects: readonly Defect[] = [
   {
     id: 'M2',
+    family: 'wrong status',
     title: 'the history of an agent that was tested breaks on its own rows',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-4.1'],
     mayFail: [...sandbox(4, 7, 8, 9, 10), 'SB-1.4', 'SB-1.8'],
     build: () =>
@@ -29,18 +29,18 @@ export const sandboxHistoryDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-OLDEST-FIRST',
+    family: 'reordered',
     title: 'a history begins with the oldest test',
     breaks: '6',
-    family: 'order',
     mustFail: ['SB-4.1'],
     mayFail: sandbox(4),
     build: () => changingJson('GET', HISTORY, (body) => ({ ...body, tests: testsIn(body).toReversed() })),
   },
   {
     id: 'D-SB-LIMIT-IGNORED',
+    family: 'silent drop',
     title: 'the limit of a history is echoed and ignored',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-4.2'],
     mayFail: ['SB-4.6'],
     build: () =>
@@ -59,9 +59,9 @@ export const sandboxHistoryDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-LIMIT-CLAMPED',
+    family: 'drifted schema',
     title: 'a limit out of range is replaced, although its refusal is declared',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-4.3'],
     mayFail: [],
     build: () =>
@@ -72,18 +72,18 @@ export const sandboxHistoryDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-OFFSET-CLAMPED',
+    family: 'drifted schema',
     title: 'an offset that is none counts as 0, although its refusal is declared',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-4.4'],
     mayFail: [],
     build: () => deafTo(HISTORY, (query) => (WHOLE.test(query.get('offset') ?? '0') ? [] : ['offset'])),
   },
   {
     id: 'D-SB-TOTAL-FORGOTTEN',
+    family: 'lost page',
     title: 'beyond the last test a history has the total 0',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-4.5'],
     mayFail: [],
     build: () =>
@@ -91,9 +91,9 @@ export const sandboxHistoryDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-PAGES-OVERLAP',
+    family: 'lost page',
     title: 'each page of a history but the first begins one test too early',
     breaks: '6',
-    family: 'order',
     mustFail: ['SB-4.6'],
     mayFail: ['SB-4.5'],
     build: () =>
@@ -112,9 +112,9 @@ export const sandboxHistoryDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-NO-HISTORY',
+    family: 'missing',
     title: 'an agent that was never tested has no history',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-4.7'],
     mayFail: [...sandbox(9), 'SB-1.4', 'SB-1.8', 'SB-4.5', 'SB-7.2'],
     build: () =>
@@ -131,9 +131,9 @@ export const sandboxHistoryDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-ANY-HISTORY',
+    family: 'swallowed error',
     title: 'the history of an unknown agent is empty',
     breaks: '6',
-    family: 'fake results',
     mustFail: ['SB-4.8'],
     mayFail: ['SB-9.1', 'X-5'],
     build: () =>
@@ -143,9 +143,9 @@ export const sandboxHistoryDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-ITEM-ID',
+    family: 'renamed',
     title: 'the items of a history call their test_id "id"',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-4.9'],
     mayFail: [...sandbox(4, 9, 10), 'SB-7.2', 'SB-8.3'],
     build: () =>
@@ -156,9 +156,9 @@ export const sandboxHistoryDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-FAILED-UNLISTED',
+    family: 'silent drop',
     title: 'failed tests are not listed',
     breaks: '6',
-    family: 'silence',
     mustFail: ['SB-8.3'],
     mayFail: [],
     build: () =>
@@ -170,9 +170,9 @@ export const sandboxHistoryDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-READ-ROUNDED',
+    family: 'truncated',
     title: 'a test that is read again has its times in whole milliseconds',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-5.1'],
     mayFail: ['SB-8.3'],
     build: () =>
@@ -182,9 +182,9 @@ export const sandboxHistoryDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-READ-UNDER-ANY-AGENT',
+    family: 'wrong user',
     title: 'a test can be read under any agent of its tenant',
     breaks: '6',
-    family: 'isolation',
     mustFail: ['SB-5.3'],
     mayFail: [],
     build: () =>
@@ -197,9 +197,9 @@ export const sandboxHistoryDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-READ-BY-ANYBODY',
+    family: 'leaked raw',
     title: 'a test can be read by every tenant',
     breaks: '6',
-    family: 'isolation',
     mustFail: ['SB-9.1'],
     mayFail: ['SB-5.3', 'SB-9.3', 'SB-9.4'],
     build: () =>
@@ -213,9 +213,9 @@ export const sandboxHistoryDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-ONE-HISTORY',
+    family: 'wrong user',
     title: 'the history of a built-in agent is the same for every tenant',
     breaks: '6',
-    family: 'isolation',
     mustFail: ['SB-9.3'],
     mayFail: [...sandbox(4), 'SB-9.1', 'SB-9.4', 'SB-10.1'],
     build: () =>

@@ -41,9 +41,9 @@ async function testedInstead(
 export const sandboxRequestDefects: readonly Defect[] = [
   {
     id: 'M3',
+    family: 'wrong user',
     title: 'a tenant_id in the body decides where a test is filed',
     breaks: '6',
-    family: 'isolation',
     mustFail: ['SB-9.4'],
     mayFail: ['SB-9.1', 'SB-9.3'],
     build: ({ keys }) =>
@@ -55,9 +55,9 @@ export const sandboxRequestDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-TENANT-HEADER',
+    family: 'auth bypass',
     title: 'a tenant header that contradicts the token is not looked at',
     breaks: '6',
-    family: 'isolation',
     mustFail: ['SB-9.4'],
     mayFail: [],
     build: () =>
@@ -69,9 +69,9 @@ export const sandboxRequestDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-TENANT-REQUIRED',
+    family: 'over-refusal',
     title: 'without a tenant header nothing is answered, although the token decides by declaration',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-9.2'],
     mayFail: ANY_TEST,
     build: () =>
@@ -81,9 +81,9 @@ export const sandboxRequestDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-TEST-CREATED',
+    family: 'wrong status',
     title: 'a test is answered with 201, although 200 is declared',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-1.1'],
     mayFail: ANY_TEST,
     build: () =>
@@ -98,9 +98,9 @@ export const sandboxRequestDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-TRIGGER-REQUIRED',
+    family: 'over-refusal',
     title: 'a test has to say what sets the agent off',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-1.2'],
     mayFail: ANY_TEST,
     build: () =>
@@ -110,9 +110,9 @@ export const sandboxRequestDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-NO-SCHEDULE',
+    family: 'over-refusal',
     title: 'a test that is set off by the schedule breaks',
     breaks: '6',
-    family: 'silence',
     mustFail: ['SB-1.3'],
     mayFail: ['SB-7.1', 'SB-7.2'],
     build: () =>
@@ -122,9 +122,9 @@ export const sandboxRequestDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-ANY-PAYLOAD',
+    family: 'swallowed error',
     title: 'whatever is no payload counts as an empty one',
     breaks: '6',
-    family: 'fake results',
     mustFail: ['SB-1.4'],
     mayFail: [],
     build: () =>
@@ -136,9 +136,9 @@ export const sandboxRequestDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-EMPTY-PAYLOAD',
+    family: 'over-refusal',
     title: 'an empty payload is refused',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-1.5'],
     mayFail: ANY_TEST,
     build: () =>
@@ -148,18 +148,18 @@ export const sandboxRequestDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-UNKNOWN-AGENT-BREAKS',
+    family: 'wrong status',
     title: 'testing an unknown agent breaks',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-1.6'],
     mayFail: ['SB-1.7', 'SB-9.1'],
     build: () => insteadOf('POST', TEST, 'AGENT_NOT_FOUND', broken),
   },
   {
     id: 'D-SB-AGENT-ID-BREAKS',
+    family: 'wrong status',
     title: 'an agent id that is no UUID breaks',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-1.7'],
     mayFail: ['SB-5.4', 'X-5'],
     build: () =>
@@ -169,9 +169,9 @@ export const sandboxRequestDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-INACTIVE-TESTED',
+    family: 'swallowed error',
     title: 'an inactive agent is tested like any other',
     breaks: '6',
-    family: 'fake results',
     mustFail: ['SB-1.8'],
     mayFail: [],
     build: () =>
@@ -182,9 +182,9 @@ export const sandboxRequestDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-MODEL-UNPRICED',
+    family: 'over-refusal',
     title: 'an agent whose model has no price cannot be tested',
     breaks: '6',
-    family: 'silence',
     mustFail: ['SB-1.9'],
     mayFail: [],
     build: () =>
@@ -195,18 +195,18 @@ export const sandboxRequestDefects: readonly Defect[] = [
   },
   {
     id: 'M1',
+    family: 'wrong status',
     title: 'an unknown test is answered with 500 instead of 404',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-5.2'],
     mayFail: [...sandbox(5), 'SB-9.1'],
     build: () => insteadOf('GET', RESULT, 'TEST_NOT_FOUND', broken),
   },
   {
     id: 'D-SB-TEST-ID-BREAKS',
+    family: 'wrong status',
     title: 'a test id that is no UUID breaks',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-5.4'],
     mayFail: [],
     build: () =>
@@ -220,9 +220,9 @@ export const sandboxRequestDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-ROUTE-GREEDY',
+    family: 'wrong status',
     title: 'the sandbox takes "profiles" for the id of an agent',
     breaks: '6',
-    family: 'fields',
     mustFail: ['X-5'],
     mayFail: [],
     build: () =>

@@ -36,9 +36,9 @@ const FLAT_USD = 1.5e-6;
 export const sandboxTraceDefects: readonly Defect[] = [
   {
     id: 'M5',
+    family: 'placeholder',
     title: 'simulated tools answer with a ticket of their own, although an echo is declared',
     breaks: '6',
-    family: 'fake results',
     mustFail: ['SB-2.6'],
     mayFail: ['SB-10.1'],
     build: () =>
@@ -53,18 +53,18 @@ export const sandboxTraceDefects: readonly Defect[] = [
   },
   {
     id: 'M6',
+    family: 'wrong figure',
     title: 'costs are computed in floating point and rounded down to six places',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-3.2'],
     mayFail: ['SB-1.9', 'SB-3.2a', 'SB-3.3', 'SB-6.1'],
     build: () => changingResults((result) => withUsage(result, cheaply)),
   },
   {
     id: 'D-SB-COSTS-FLAT',
+    family: 'wrong figure',
     title: 'every token costs the same, whatever the model and whoever wrote it',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-3.2', 'SB-3.2a'],
     mayFail: ['SB-1.9', 'SB-6.1'],
     build: () =>
@@ -78,9 +78,9 @@ export const sandboxTraceDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-STEPS-FROM-ZERO',
+    family: 'wrong id',
     title: 'the steps of a trace are counted from zero',
     breaks: '6',
-    family: 'order',
     mustFail: ['SB-2.1'],
     mayFail: [],
     build: () =>
@@ -88,9 +88,9 @@ export const sandboxTraceDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-TIMES-BACKWARDS',
+    family: 'reordered',
     title: 'the steps of a trace bear the times of their ends, counted from the last',
     breaks: '6',
-    family: 'order',
     mustFail: ['SB-2.2'],
     mayFail: [],
     build: () =>
@@ -101,9 +101,9 @@ export const sandboxTraceDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-TIMES-COARSE',
+    family: 'truncated',
     title: 'the steps of a trace tell their start in whole seconds',
     breaks: '6',
-    family: 'time',
     mustFail: ['SB-2.2a'],
     mayFail: ['SB-2.2'],
     build: () =>
@@ -116,9 +116,9 @@ export const sandboxTraceDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-TOTAL-IS-LAST',
+    family: 'wrong figure',
     title: 'the total duration is the time of the longest step, and some',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-2.3'],
     mayFail: ['SB-6.1'],
     build: () =>
@@ -129,9 +129,9 @@ export const sandboxTraceDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-TIMING-CUT',
+    family: 'missing',
     title: 'the timing leaves the last step out',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-2.4'],
     mayFail: ['SB-2.3'],
     build: () =>
@@ -143,18 +143,18 @@ export const sandboxTraceDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-TRACE-STATUS',
+    family: 'wrong status',
     title: 'the trace says "success" whatever the test says',
     breaks: '6',
-    family: 'fake results',
     mustFail: ['SB-2.5'],
     mayFail: sandbox(8),
     build: () => changingResults((result) => withTrace(result, { status: 'success' })),
   },
   {
     id: 'D-SB-TOKENS-TWICE',
+    family: 'wrong figure',
     title: 'the total of the tokens counts what was read twice',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-3.1'],
     mayFail: ['SB-3.3', 'SB-6.1'],
     build: () =>
@@ -167,9 +167,9 @@ export const sandboxTraceDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-STEP-WITHOUT-TOKENS',
+    family: 'missing',
     title: 'only the first request to a model accounts for its tokens',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-3.3'],
     mayFail: ['SB-2.1', 'SB-3.2'],
     build: () =>
@@ -183,9 +183,9 @@ export const sandboxTraceDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-FLAT-TOKENS',
+    family: 'wrong figure',
     title: 'a test without a request to a model is charged like any other',
     breaks: '6',
-    family: 'fake results',
     mustFail: ['SB-3.4'],
     mayFail: ['SB-3.2', 'SB-3.3', 'SB-6.1'],
     build: () =>
@@ -199,9 +199,9 @@ export const sandboxTraceDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-TOOLS-UNMARKED',
+    family: 'missing',
     title: 'nothing tells the output of a simulated tool from a real one',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-7.3'],
     mayFail: ['SB-7.1'],
     build: () =>
@@ -214,9 +214,9 @@ export const sandboxTraceDefects: readonly Defect[] = [
   },
   {
     id: 'M4',
+    family: 'missing',
     title: 'a failed test loses its trace, although keeping it is declared',
     breaks: '6',
-    family: 'missing events',
     mustFail: ['SB-8.1'],
     mayFail: ['SB-2.3', 'SB-2.4', 'SB-3.3', 'SB-7.3', 'SB-8.2', 'SB-8.3'],
     build: () =>
@@ -228,9 +228,9 @@ export const sandboxTraceDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-ONE-ERROR-TYPE',
+    family: 'drifted schema',
     title: 'every error is one of the system',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-8.2'],
     mayFail: ['SB-8.1'],
     build: () =>
@@ -242,9 +242,9 @@ export const sandboxTraceDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-STACK-RAW',
+    family: 'drifted schema',
     title: 'stack traces tell where it is installed, and with which password, although redaction is declared',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-8.4'],
     mayFail: [],
     build: () =>
@@ -257,9 +257,9 @@ export const sandboxTraceDefects: readonly Defect[] = [
   },
   {
     id: 'D-SB-AGENT-NAMELESS',
+    family: 'missing',
     title: 'results do not say which agent they are of',
     breaks: '6',
-    family: 'fields',
     mustFail: ['SB-1.1'],
     mayFail: ANY_RESULT,
     build: () => changingResults(({ agent_id: _, ...result }) => result),

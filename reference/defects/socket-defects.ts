@@ -59,9 +59,9 @@ function gate(send: (frame: Frame) => void): {
 export const socketDefects: readonly Defect[] = [
   {
     id: 'I025',
+    family: 'duplicated',
     title: 'a second greeting with another id, after which events go nowhere',
     breaks: '4',
-    family: 'order',
     mustFail: ['CN-2', 'CN-4'],
     mayFail: ['CN-10', ...NO_RUN],
     build: ({ newId }) =>
@@ -72,18 +72,18 @@ export const socketDefects: readonly Defect[] = [
   },
   {
     id: 'D-GREETING-MISSING',
+    family: 'missing',
     title: 'no greeting is sent',
     breaks: '4',
-    family: 'missing events',
     mustFail: ['CN-2'],
     mayFail: ['CN-6', 'LT-2', ...NO_RUN],
     build: () => rewriting(() => (frame) => (frame['type'] === 'connection_established' ? [] : [frame])),
   },
   {
     id: 'D-GREETING-WRONG-USER',
+    family: 'wrong user',
     title: 'the greeting names another user',
     breaks: '4',
-    family: 'isolation',
     mustFail: ['CN-2'],
     mayFail: ['IS-2'],
     build: () =>
@@ -93,9 +93,9 @@ export const socketDefects: readonly Defect[] = [
   },
   {
     id: 'I069',
+    family: 'cut off',
     title: 'close 1011 on an internal serialisation error in mid-run',
     breaks: '4',
-    family: 'closing',
     mustFail: ['LC-1'],
     mayFail: ['CN-2', 'LC-3', 'LC-5', 'LC-6', ...NO_RUN],
     build: () =>
@@ -106,9 +106,9 @@ export const socketDefects: readonly Defect[] = [
   },
   {
     id: 'I071',
+    family: 'cut off',
     title: 'close 1011 during the first seconds after the start',
     breaks: '4',
-    family: 'closing',
     mustFail: ['CN-2'],
     mayFail: ['CN-3', 'CN-6', ...NO_RUN],
     build: ({ delayMs }) => {
@@ -124,27 +124,27 @@ export const socketDefects: readonly Defect[] = [
   },
   {
     id: 'I073',
+    family: 'cut off',
     title: 'the connection is dropped milliseconds after authentication',
     breaks: '4',
-    family: 'closing',
     mustFail: ['CN-2'],
     mayFail: ['CN-3', 'CN-4', 'CN-6', ...NO_RUN],
     build: () => afterOpening((peer) => later(5, peer.drop)),
   },
   {
     id: 'I074',
+    family: 'cut off',
     title: 'an immediate polite close 1000 after connecting',
     breaks: '4',
-    family: 'closing',
     mustFail: ['CN-2'],
     mayFail: ['CN-3', 'CN-4', 'CN-6', ...NO_RUN],
     build: () => afterOpening((peer) => peer.close(1000, 'goodbye')),
   },
   {
     id: 'I083',
+    family: 'slow at one stage',
     title: 'the first frames of a run come seconds late',
     breaks: '4',
-    family: 'time',
     mustFail: ['CN-4'],
     mayFail: ['CN-3', 'CN-10', 'LC-10', 'LC-11', 'LC-12', 'LC-13', 'LT-3', 'LT-4', 'LT-5', 'LT-7', ...NO_RUN],
     build: ({ delayMs }) =>
@@ -158,9 +158,9 @@ export const socketDefects: readonly Defect[] = [
   },
   {
     id: 'I087',
+    family: 'cut off',
     title: 'an idle timeout closes the socket before the run completes',
     breaks: '4',
-    family: 'closing',
     mustFail: ['LC-1', 'LC-3'],
     mayFail: ['CN-2', 'LC-12', 'LT-6', ...NO_RUN],
     build: ({ delayMs }) =>
@@ -177,9 +177,9 @@ export const socketDefects: readonly Defect[] = [
   },
   {
     id: 'D-SILENCE',
+    family: 'delayed',
     title: 'a long silence after the first tool was called',
     breaks: '4',
-    family: 'time',
     mustFail: ['LC-11', 'LC-12'],
     mayFail: [
       'CN-3',
@@ -207,18 +207,18 @@ export const socketDefects: readonly Defect[] = [
   },
   {
     id: 'D-PONG-MISSING',
+    family: 'silent drop',
     title: 'a ping is never answered',
     breaks: '4',
-    family: 'silence',
     mustFail: ['CN-3'],
     mayFail: ['IS-5', 'RS-2', 'RS-3'],
     build: () => rewriting(() => (frame) => (frame['type'] === 'pong' ? [] : [frame])),
   },
   {
     id: 'D-PONG-WRONG-ID',
+    family: 'wrong id',
     title: 'a pong carries another request_id than its ping',
     breaks: '4',
-    family: 'fields',
     mustFail: ['CN-3'],
     mayFail: ['IS-5'],
     build: ({ newId }) =>

@@ -11,9 +11,9 @@ const POLL_MS = 1_000;
 export const streamDefects: readonly Defect[] = [
   {
     id: 'M17',
+    family: 'leaked raw',
     title: 'every frame goes to all streams, whichever run they are of',
     breaks: '5',
-    family: 'isolation',
     mustFail: ['AR-10.1f'],
     mayFail: ANY_STREAM,
     build: () =>
@@ -25,9 +25,9 @@ export const streamDefects: readonly Defect[] = [
   },
   {
     id: 'M18',
+    family: 'duplicated',
     title: 'a poller sends the last five steps and messages again and again',
     breaks: '5',
-    family: 'order',
     mustFail: ['AR-7.1a'],
     mayFail: ANY_STREAM,
     build: ({ delayMs }) =>
@@ -44,9 +44,9 @@ export const streamDefects: readonly Defect[] = [
   },
   {
     id: 'M19',
+    family: 'stuck state',
     title: 'the stream is never closed after the terminal frame',
     breaks: '5',
-    family: 'closing',
     mustFail: ['AR-10.1g'],
     mayFail: ANY_STREAM,
     build: () => ({
@@ -56,9 +56,9 @@ export const streamDefects: readonly Defect[] = [
   },
   {
     id: 'M20',
+    family: 'missing',
     title: 'of a run that has ended only its creation is told, and not its end',
     breaks: '5',
-    family: 'missing events',
     mustFail: ['AR-10.3'],
     mayFail: ANY_RUN,
     build: () => ({
@@ -80,18 +80,18 @@ export const streamDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-STREAM-NO-STEPS',
+    family: 'missing',
     title: 'the stream tells no steps',
     breaks: '5',
-    family: 'missing events',
     mustFail: ['AR-10.1', 'AR-10.1c'],
     mayFail: ANY_STREAM,
     build: () => rewritingStream(() => (frame) => ('step' in frame ? [] : [frame])),
   },
   {
     id: 'D-AR-STREAM-TWO-RESOURCES',
+    family: 'drifted schema',
     title: 'frames of steps carry a run besides',
     breaks: '5',
-    family: 'fields',
     mustFail: ['AR-10.1b'],
     mayFail: ANY_STREAM,
     build: () =>
@@ -105,9 +105,9 @@ export const streamDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-STREAM-SECOND-END',
+    family: 'duplicated',
     title: 'a terminal frame is followed by another one',
     breaks: '5',
-    family: 'order',
     mustFail: ['AR-10.1a'],
     mayFail: ANY_STREAM,
     build: ({ newId }) =>
@@ -118,9 +118,9 @@ export const streamDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-STREAM-CANCEL-UPDATED',
+    family: 'renamed',
     title: 'the end of a cancelled run is told as a mere update',
     breaks: '5',
-    family: 'fields',
     mustFail: ['AR-8.1b'],
     mayFail: [...ANY_STREAM, 'AR-E3', 'AR-E4', 'AR-8.2'],
     build: () =>
@@ -130,9 +130,9 @@ export const streamDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-STREAM-NO-ERROR',
+    family: 'missing',
     title: 'a failed run does not say why',
     breaks: '5',
-    family: 'fields',
     mustFail: ['AR-10.1d'],
     mayFail: ['AR-10.1b'],
     build: () =>
@@ -140,9 +140,9 @@ export const streamDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-STREAM-ORDERS',
+    family: 'reordered',
     title: 'every second subscriber gets frames in another order',
     breaks: '5',
-    family: 'order',
     mustFail: ['AR-10.1e'],
     mayFail: ANY_STREAM,
     build: () => {

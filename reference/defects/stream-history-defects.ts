@@ -7,27 +7,27 @@ import { isTerminalFrame, rewritingStream, streamingThrough, together } from './
 export const streamHistoryDefects: readonly Defect[] = [
   {
     id: 'D-AR-STREAM-NO-HISTORY',
+    family: 'missing',
     title: 'who comes late gets nothing of what was before',
     breaks: '5',
-    family: 'missing events',
     mustFail: ['AR-10.1j', 'AR-E8'],
     mayFail: [...ANY_STREAM, 'LC-18', 'AR-10.1', 'AR-10.1a', 'AR-10.1c', 'AR-10.3', 'AR-E8'],
     build: () => rewritingStream(() => (frame) => (frame['replay'] === true ? [] : [frame])),
   },
   {
     id: 'D-AR-STREAM-REPEATS',
+    family: 'duplicated',
     title: 'who comes back gets the history twice',
     breaks: '5',
-    family: 'order',
     mustFail: ['LC-18'],
     mayFail: ANY_STREAM,
     build: () => rewritingStream(() => (frame) => (frame['replay'] === true ? [frame, frame] : [frame])),
   },
   {
     id: 'D-AR-STREAM-HELD',
+    family: 'bunched',
     title: 'the frames of a run are held and released at its end',
     breaks: '5',
-    family: 'time',
     mustFail: ['AR-10.1k'],
     mayFail: ANY_STREAM,
     build: () =>
@@ -44,9 +44,9 @@ export const streamHistoryDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-STREAM-NODES-LIE',
+    family: 'stuck state',
     title: 'the stream tells less progress of nodes than HTTP shows',
     breaks: '8',
-    family: 'fields',
     mustFail: ['AR-10.1i'],
     mayFail: ['AR-10.1j', 'AR-5.1a'],
     build: () =>
@@ -58,9 +58,9 @@ export const streamHistoryDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-STREAM-UNKNOWN-SILENT',
+    family: 'silent drop',
     title: 'the stream of an unknown run stays open and says nothing',
     breaks: '5',
-    family: 'silence',
     mustFail: ['AR-10.2'],
     mayFail: ['AR-10.2a'],
     build: () => ({
@@ -77,9 +77,9 @@ export const streamHistoryDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-STREAM-FOREIGN-TOLD',
+    family: 'leaked through an error',
     title: "somebody else's run is refused otherwise than an unknown one",
     breaks: '2',
-    family: 'isolation',
     mustFail: ['AR-10.2a', 'IS-4'],
     mayFail: [],
     build: () => {
@@ -92,9 +92,9 @@ export const streamHistoryDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-STREAM-ALL-OR-NONE',
+    family: 'cut off',
     title: 'when one subscriber vanishes the others are cut off',
     breaks: '5',
-    family: 'isolation',
     mustFail: ['AR-E1'],
     mayFail: [...ANY_STREAM, ...ANY_RUN, 'AR-E8', 'AR-10.1'],
     build: () =>
@@ -106,9 +106,9 @@ export const streamHistoryDefects: readonly Defect[] = [
   },
   {
     id: 'D-AR-STREAM-JUNK-KILLS',
+    family: 'cut off',
     title: 'junk from one subscriber cuts all of them off',
     breaks: '5',
-    family: 'isolation',
     mustFail: ['AR-10.1'],
     mayFail: [...ANY_STREAM, 'AR-10.2c', 'AR-E1', 'AR-10.1a'],
     build: () =>

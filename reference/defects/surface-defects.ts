@@ -12,13 +12,14 @@ import type { Defect } from './defect.ts';
 import { dataOf, replacing, withData } from './frames.ts';
 import { rewritingStream } from './stream-frames.ts';
 
-const SECTION = { breaks: '8', family: 'fake results', mustFail: ['X-3'] } as const;
+const SECTION = { breaks: '8', mustFail: ['X-3'] } as const;
 
 /** Surfaces that tell other stories of the same run; each is sound by itself as far as that is possible. */
 export const surfaceDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-X-STEP-IDS-OVER-HTTP',
+    family: 'wrong id',
     title: 'steps over HTTP have other ids than the calls of their tools',
     mayFail: ['AR-4.1', 'AR-4.1a', 'AR-4.4', 'AR-10.1e', 'LC-18', 'LC-20'],
     build: () =>
@@ -27,6 +28,7 @@ export const surfaceDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-X-ANSWER-OTHER',
+    family: 'stale answer',
     title: 'the answer that can be read is another than the one that was told',
     mayFail: ['AR-6.1', 'AR-6.3', 'AR-10.1e', 'LC-18', 'LC-20'],
     build: () =>
@@ -37,6 +39,7 @@ export const surfaceDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-X-NODE-AT-WORK',
+    family: 'stuck state',
     title: 'the last node of a run that has ended is still at work',
     mayFail: ['AR-5.1', 'AR-5.1a', 'AR-5.3', 'LC-18'],
     build: () =>
@@ -50,6 +53,7 @@ export const surfaceDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-X-CHAT-DURATION',
+    family: 'wrong figure',
     title: 'the chat socket says that a run took a minute longer',
     mayFail: ['LC-10', 'LC-18'],
     build: () =>
@@ -60,6 +64,7 @@ export const surfaceDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-X-FAILED-OVER-HTTP',
+    family: 'wrong status',
     title: 'over HTTP a run that failed was cancelled',
     mayFail: ['AR-3.4', 'AR-7.4a', 'AR-8.3', 'LC-18', 'LC-20'],
     build: () => changingRuns((run) => (run['status'] === 'FAILED' ? { ...run, status: 'CANCELLED' } : run)),
@@ -67,6 +72,7 @@ export const surfaceDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-X-STREAM-STEP-LOST',
+    family: 'missing',
     title: 'the stream does not show the last step of a run',
     mayFail: ['AR-10.1', 'AR-10.1c', 'AR-10.1e', 'AR-10.3', 'LC-18'],
     build: () =>
@@ -77,8 +83,8 @@ export const surfaceDefects: readonly Defect[] = [
   },
   {
     breaks: '2',
-    family: 'fields',
     id: 'D-X-ERRORS-BARE',
+    family: 'wrapped',
     title: 'errors of the telemetry are plain text',
     mustFail: ['X-1'],
     mayFail: ['TR-1.11', 'TR-11.1'],

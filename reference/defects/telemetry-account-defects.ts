@@ -3,7 +3,7 @@ import type { EndedStep, EndedTurn } from '../runs/account.ts';
 import type { AgentStep } from '../runs/resources.ts';
 import type { Defect } from './defect.ts';
 
-const SECTION = { breaks: '8', family: 'fake results', mustFail: ['X-3'], mayFail: [] } as const;
+const SECTION = { breaks: '8', mustFail: ['X-3'], mayFail: [] } as const;
 
 const HOUR_MS = 3_600_000;
 const LABEL_CHARACTERS = 200;
@@ -25,15 +25,15 @@ function later(time: string | null, ms: number): string | null {
 export const telemetryAccountDefects: readonly Defect[] = [
   {
     ...SECTION,
-    family: 'silence',
     id: 'D-X-NEVER-TOLD',
+    family: 'silent drop',
     title: 'the telemetry never shows a run of the deployment',
     build: () => ({ exports: () => () => undefined }),
   },
   {
     ...SECTION,
-    family: 'time',
     id: 'D-X-TOLD-LATE',
+    family: 'delayed',
     title: 'the telemetry shows a run minutes after its end',
     build: () => ({
       exports: (honest) => (turn) => {
@@ -44,6 +44,7 @@ export const telemetryAccountDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-X-TOLD-TWICE',
+    family: 'duplicated',
     title: 'the telemetry shows each run a second time, under another id',
     build: ({ newId }) => ({
       exports: (honest) => (turn) => {
@@ -56,6 +57,7 @@ export const telemetryAccountDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-X-FAILED-IS-SUCCESS',
+    family: 'wrong status',
     title: 'a run that failed is a success in the telemetry',
     build: () =>
       telling((turn) =>
@@ -70,6 +72,7 @@ export const telemetryAccountDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-X-CANCELLED-IS-SUCCESS',
+    family: 'wrong status',
     title: 'a cancelled run is a success in the telemetry',
     build: () =>
       telling((turn) =>
@@ -79,6 +82,7 @@ export const telemetryAccountDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-X-PARTIAL-IS-SUCCESS',
+    family: 'wrong status',
     title: 'a run that succeeded after retries is a plain success in the telemetry',
     build: () =>
       telling((turn) =>
@@ -89,8 +93,8 @@ export const telemetryAccountDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'time',
     id: 'D-X-DURATIONS',
+    family: 'wrong figure',
     title: 'steps take a second longer in the telemetry',
     build: () =>
       telling((turn) =>
@@ -102,30 +106,30 @@ export const telemetryAccountDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'fields',
     id: 'D-X-STEP-IDS',
+    family: 'wrong id',
     title: 'steps have other ids in the telemetry',
     build: ({ newId }) =>
       telling((turn) => withSteps(turn, (step, name) => ({ step: { ...step, id: newId() }, name }))),
   },
   {
     ...SECTION,
-    family: 'missing events',
     id: 'D-X-STEP-LOST',
+    family: 'missing',
     title: 'the last step is missing in the telemetry',
     build: () => telling((turn) => ({ ...turn, steps: turn.steps.slice(0, -1) })),
   },
   {
     ...SECTION,
-    family: 'order',
     id: 'D-X-STEPS-REVERSED',
+    family: 'reordered',
     title: 'steps come in the reverse order in the telemetry',
     build: () => telling((turn) => ({ ...turn, steps: turn.steps.toReversed() })),
   },
   {
     ...SECTION,
-    family: 'isolation',
     id: 'D-X-PROMPT-TOLD',
+    family: 'leaked through telemetry',
     title: 'steps are named after what was asked',
     build: () =>
       telling((turn) => {
@@ -135,8 +139,8 @@ export const telemetryAccountDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'isolation',
     id: 'D-X-OTHER-TENANT',
+    family: 'wrong user',
     title: 'runs are told to the telemetry of another tenant',
     build: () =>
       telling((turn) => ({

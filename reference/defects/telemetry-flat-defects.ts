@@ -1,7 +1,7 @@
 import type { Defect } from './defect.ts';
 import { ANY_READING, failureIn, hearing, telemetry, withFailure, withSteps } from './telemetry-answers.ts';
 
-const SECTION = { breaks: '7', family: 'fake results' } as const;
+const SECTION = { breaks: '7' } as const;
 
 const STEP_TYPES: ReadonlySet<unknown> = new Set(['plan', 'retrieve', 'tool', 'respond']);
 const FAILURE_TYPES: ReadonlySet<unknown> = new Set(['tool', 'model', 'retrieval']);
@@ -11,6 +11,7 @@ export const telemetryFlatDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-STATUS-FLAT',
+    family: 'drifted schema',
     title: 'a run that succeeded after retries is stored as a plain success',
     mustFail: ['TR-1.2'],
     mayFail: ANY_READING,
@@ -20,6 +21,7 @@ export const telemetryFlatDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-STEP-TYPES-FLAT',
+    family: 'drifted schema',
     title: 'every step is stored as another',
     mustFail: ['TR-1.4'],
     mayFail: ANY_READING,
@@ -33,6 +35,7 @@ export const telemetryFlatDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-FAILURE-TYPES-FLAT',
+    family: 'drifted schema',
     title: 'every failure is stored as one of the orchestration',
     mustFail: ['TR-1.6'],
     mayFail: telemetry(3, 6, 8, 9),

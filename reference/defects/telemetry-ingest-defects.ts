@@ -38,8 +38,8 @@ function whileStoring(answer: (honest: Response) => Response) {
 export const telemetryIngestDefects: readonly Defect[] = [
   {
     ...SECTION,
-    family: 'fields',
     id: 'D-TR-CREATED-MISSING',
+    family: 'missing',
     title: 'a run does not say when it was stored',
     mustFail: ['TR-1.1'],
     mayFail: ANY_READING,
@@ -47,8 +47,8 @@ export const telemetryIngestDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'order',
     id: 'D-TR-STEPS-REVERSED',
+    family: 'reordered',
     title: 'the steps of a run are shown last first',
     mustFail: ['TR-2.1', 'TR-2.2'],
     mayFail: ANY_READING,
@@ -57,8 +57,8 @@ export const telemetryIngestDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'fields',
     id: 'D-TR-RETRIES-MERGED',
+    family: 'wrong figure',
     title: 'steps of one name are shown with the latency of the first',
     mustFail: ['TR-2.4'],
     mayFail: ANY_READING,
@@ -74,8 +74,8 @@ export const telemetryIngestDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'fields',
     id: 'M7',
+    family: 'wrong status',
     title: 'a run that is stored already is answered as a new one',
     mustFail: ['TR-3.1'],
     mayFail: ['TR-3.3'],
@@ -90,8 +90,8 @@ export const telemetryIngestDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'fake results',
     id: 'D-TR-OVERWRITES',
+    family: 'half done',
     title: 'another body under the id of a stored run replaces what is shown of it',
     mustFail: ['TR-3.2'],
     mayFail: ['TR-3.1', 'TR-3.3', 'TR-3.4'],
@@ -113,8 +113,8 @@ export const telemetryIngestDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'fake results',
     id: 'D-TR-STORED-TWICE',
+    family: 'duplicated',
     title: 'a run that was sent again is in lists twice',
     mustFail: ['TR-3.1', 'TR-3.3'],
     mayFail: telemetry(5),
@@ -136,8 +136,8 @@ export const telemetryIngestDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'surroundings',
     id: 'D-TR-RACE-FAILS',
+    family: 'wrong status',
     title: 'two equal runs at once make the ingest fail',
     mustFail: ['TR-3.3'],
     mayFail: [],
@@ -148,8 +148,8 @@ export const telemetryIngestDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'isolation',
     id: 'D-TR-STEP-IDS-GLOBAL',
+    family: 'over-refusal',
     title: 'a step id that another tenant has is refused',
     mustFail: ['TR-3.4'],
     mayFail: ['TR-11.2'],
@@ -173,8 +173,8 @@ export const telemetryIngestDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'fields',
     id: 'D-TR-RUN-WITHOUT-FAILURES',
+    family: 'missing',
     title: 'a run that is read does not show its failures',
     mustFail: ['TR-6.1'],
     mayFail: ANY_READING,
@@ -182,8 +182,8 @@ export const telemetryIngestDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'fields',
     id: 'D-TR-STEPS-WITHOUT-RUN',
+    family: 'missing',
     title: 'listed steps do not name their run',
     mustFail: ['TR-7.1'],
     mayFail: ['X-3'],
@@ -191,8 +191,8 @@ export const telemetryIngestDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'fields',
     id: 'D-TR-FAILURE-UNLINKED',
+    family: 'missing',
     title: 'a failure does not show its step',
     mustFail: ['TR-8.1'],
     mayFail: ['X-3'],
@@ -201,8 +201,8 @@ export const telemetryIngestDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'fields',
     id: 'D-TR-NO-FAILURES-NULL',
+    family: 'placeholder',
     title: 'a run without failures has null instead of an empty list',
     mustFail: ['TR-8.2'],
     mayFail: ['X-3'],
@@ -218,8 +218,8 @@ export const telemetryIngestDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'surroundings',
     id: 'M11',
+    family: 'wrong status',
     title: 'an unknown run has no failures, and a run without steps is not found',
     mustFail: ['TR-7.3', 'TR-8.3'],
     mayFail: [...telemetry(4), 'TR-11.2'],

@@ -14,7 +14,7 @@ import {
   withSteps,
 } from './telemetry-answers.ts';
 
-const SECTION = { breaks: '7', family: 'isolation' } as const;
+const SECTION = { breaks: '7' } as const;
 
 /** What the requirements on privacy look for besides the refusal. */
 const LEFT_BEHIND = telemetry(4);
@@ -64,6 +64,7 @@ export const telemetryPrivacyDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-PROMPT-TAKEN',
+    family: 'leaked raw',
     title: 'a run with a prompt in its metadata is taken',
     mustFail: ['TR-4.1'],
     mayFail: LEFT_BEHIND,
@@ -72,6 +73,7 @@ export const telemetryPrivacyDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-WHOLE-KEYS-ONLY',
+    family: 'leaked raw',
     title: 'a forbidden word with something before it is taken',
     mustFail: ['TR-4.2', 'TR-4.7'],
     mayFail: LEFT_BEHIND,
@@ -81,6 +83,7 @@ export const telemetryPrivacyDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-THOUGHTS-TAKEN',
+    family: 'leaked raw',
     title: 'chains of thought are taken',
     mustFail: ['TR-4.3'],
     mayFail: LEFT_BEHIND,
@@ -89,6 +92,7 @@ export const telemetryPrivacyDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-LONG-TEXT',
+    family: 'leaked raw',
     title: 'texts of any length are taken',
     mustFail: ['TR-4.4'],
     mayFail: LEFT_BEHIND,
@@ -98,6 +102,7 @@ export const telemetryPrivacyDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-PERSONAL-TAKEN',
+    family: 'leaked raw',
     title: 'personal data in the metadata is taken',
     mustFail: ['TR-4.5'],
     mayFail: LEFT_BEHIND,
@@ -107,6 +112,7 @@ export const telemetryPrivacyDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-DIGITS-REFUSED',
+    family: 'over-refusal',
     title: 'every long row of digits counts as personal data',
     mustFail: ['TR-4.5'],
     mayFail: ['TR-4.9', 'TR-4.10', 'TR-2.4'],
@@ -118,6 +124,7 @@ export const telemetryPrivacyDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-SECRET-IN-MESSAGE',
+    family: 'leaked raw',
     title: 'the message of a failure is not looked into',
     mustFail: ['TR-4.6'],
     mayFail: LEFT_BEHIND,
@@ -130,6 +137,7 @@ export const telemetryPrivacyDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'M9',
+    family: 'leaked raw',
     title: 'forbidden keys below the first level are taken',
     mustFail: ['TR-4.7'],
     mayFail: LEFT_BEHIND,
@@ -138,6 +146,7 @@ export const telemetryPrivacyDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-UNKNOWN-MEMBERS',
+    family: 'swallowed error',
     title: 'members that nobody knows are left out in silence',
     mustFail: ['TR-4.8'],
     mayFail: LEFT_BEHIND,
@@ -150,8 +159,8 @@ export const telemetryPrivacyDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'fields',
     id: 'D-TR-NUMBERS-AS-TEXT',
+    family: 'drifted schema',
     title: 'numbers in the metadata come back as text',
     mustFail: ['TR-4.9'],
     mayFail: telemetry(1, 2, 3, 4, 6, 7),
@@ -171,6 +180,7 @@ export const telemetryPrivacyDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'M10',
+    family: 'over-refusal',
     title: 'a key that only contains a forbidden word is refused',
     mustFail: ['TR-4.10'],
     mayFail: ['TR-4.9', 'TR-2.4'],
@@ -184,6 +194,7 @@ export const telemetryPrivacyDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-REFUSED-READABLE',
+    family: 'half done',
     title: 'what was refused is stored all the same and can be read',
     mustFail: ['TR-4.11'],
     mayFail: [...telemetry(1, 2, 3), ...LEFT_BEHIND],
@@ -204,6 +215,7 @@ export const telemetryPrivacyDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-REFUSAL-ECHOES',
+    family: 'leaked through an error',
     title: 'a refusal repeats what it refuses',
     mustFail: ['TR-4.11'],
     mayFail: ['TR-1.11', 'X-1'],
@@ -222,6 +234,7 @@ export const telemetryPrivacyDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-METRICS-TELL',
+    family: 'leaked through telemetry',
     title: 'the metrics repeat what was refused',
     mustFail: ['TR-4.11'],
     mayFail: ['TR-10.3'],

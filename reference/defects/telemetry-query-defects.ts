@@ -76,8 +76,8 @@ function filtersOred() {
 export const telemetryQueryDefects: readonly Defect[] = [
   {
     ...SECTION,
-    family: 'order',
     id: 'D-TR-OLDEST-FIRST',
+    family: 'reordered',
     title: 'the oldest runs are listed first',
     mustFail: ['TR-5.1'],
     mayFail: ['TR-5.4'],
@@ -85,8 +85,8 @@ export const telemetryQueryDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'fields',
     id: 'D-TR-LIST-WRAPPED',
+    family: 'wrapped',
     title: 'the list of runs is an object, other than declared',
     mustFail: ['TR-5.1'],
     mayFail: [...telemetry(3, 4, 5, 6, 7, 8, 9, 11), 'X-3'],
@@ -95,8 +95,8 @@ export const telemetryQueryDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'silence',
     id: 'D-TR-STATUS-IGNORED',
+    family: 'silent drop',
     title: 'the status filter is ignored',
     mustFail: ['TR-5.2', 'TR-5.6'],
     mayFail: ['TR-5.3'],
@@ -104,8 +104,8 @@ export const telemetryQueryDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'silence',
     id: 'D-TR-FILTERS-ORED',
+    family: 'silent drop',
     title: 'runs are listed that fit one of several filters',
     mustFail: ['TR-5.2'],
     mayFail: ['TR-5.3'],
@@ -113,8 +113,8 @@ export const telemetryQueryDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'silence',
     id: 'D-TR-WINDOW-OPEN',
+    family: 'silent drop',
     title: 'a window of time leaves out its bounds',
     mustFail: ['TR-5.3'],
     mayFail: ['TR-9.5'],
@@ -127,8 +127,8 @@ export const telemetryQueryDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'order',
     id: 'D-TR-PAGE-IGNORED',
+    family: 'lost page',
     title: 'every page is the first',
     mustFail: ['TR-5.4'],
     mayFail: ['TR-5.5'],
@@ -136,8 +136,8 @@ export const telemetryQueryDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'silence',
     id: 'D-TR-PAGE-ZERO',
+    family: 'swallowed error',
     title: 'a page out of range is the first one',
     mustFail: ['TR-5.5'],
     mayFail: [],
@@ -148,8 +148,8 @@ export const telemetryQueryDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'silence',
     id: 'D-TR-TIME-GARBAGE',
+    family: 'swallowed error',
     title: 'a time that is none is ignored',
     mustFail: ['TR-5.6'],
     mayFail: [],
@@ -160,8 +160,8 @@ export const telemetryQueryDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'isolation',
     id: 'D-TR-FRESH-AGENT-ALL',
+    family: 'leaked through a list',
     title: 'an agent without runs is shown those of all others',
     mustFail: ['TR-5.7'],
     mayFail: [...telemetry(4, 5, 11), 'X-3'],
@@ -178,8 +178,8 @@ export const telemetryQueryDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'fake results',
     id: 'D-TR-UNKNOWN-RUN-EMPTY',
+    family: 'swallowed error',
     title: 'an unknown run is an empty one',
     mustFail: ['TR-6.2'],
     mayFail: [...telemetry(1, 2, 3, 4, 6, 11), 'X-1', 'X-3'],
@@ -190,8 +190,8 @@ export const telemetryQueryDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'surroundings',
     id: 'D-TR-ODD-ID-FAILS',
+    family: 'wrong status',
     title: 'an id that is no UUID makes the query fail',
     mustFail: ['TR-6.3'],
     mayFail: ['X-1'],
@@ -204,8 +204,8 @@ export const telemetryQueryDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'time',
     id: 'D-TR-LATE',
+    family: 'delayed',
     title: 'a run that succeeded after retries can be read long after it was taken',
     mustFail: ['TR-6.4'],
     mayFail: [...telemetry(9, 11)],
@@ -213,8 +213,8 @@ export const telemetryQueryDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'fake results',
     id: 'D-TR-UNKNOWN-STEPS-EMPTY',
+    family: 'swallowed error',
     title: 'an unknown run has no steps',
     mustFail: ['TR-7.2'],
     mayFail: [...telemetry(4), 'TR-11.2'],
@@ -223,8 +223,8 @@ export const telemetryQueryDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'isolation',
     id: 'D-TR-FOREIGN-READABLE',
+    family: 'leaked raw',
     title: 'a run can be read by every tenant',
     mustFail: ['TR-11.2'],
     mayFail: ['TR-3.4'],

@@ -43,8 +43,8 @@ function changingCounters(change: (name: string, value: number) => number) {
 export const telemetryServiceDefects: readonly Defect[] = [
   {
     ...SECTION,
-    family: 'fake results',
     id: 'D-TR-RATE-FRACTION',
+    family: 'wrong figure',
     title: 'the rate of success is a fraction',
     mustFail: ['TR-9.1'],
     mayFail: ['TR-9.5'],
@@ -52,8 +52,8 @@ export const telemetryServiceDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'fake results',
     id: 'D-TR-MEAN-OVER-RUNS',
+    family: 'wrong figure',
     title: 'the mean latency is one over runs',
     mustFail: ['TR-9.2'],
     mayFail: ['TR-9.5'],
@@ -67,8 +67,8 @@ export const telemetryServiceDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'fields',
     id: 'D-TR-BREAKDOWN-CODES',
+    family: 'wrong figure',
     title: 'failures are counted by their code alone',
     mustFail: ['TR-9.3'],
     mayFail: ['TR-9.5'],
@@ -85,8 +85,8 @@ export const telemetryServiceDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'fields',
     id: 'D-TR-EMPTY-STATS-NULL',
+    family: 'placeholder',
     title: 'without runs the rate and the mean are null',
     mustFail: ['TR-9.4'],
     mayFail: ['TR-9.5'],
@@ -97,8 +97,8 @@ export const telemetryServiceDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'silence',
     id: 'D-TR-STATS-DEAF',
+    family: 'silent drop',
     title: 'statistics hear of no filter but the agent',
     mustFail: ['TR-9.5'],
     mayFail: [],
@@ -107,8 +107,8 @@ export const telemetryServiceDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'surroundings',
     id: 'D-TR-COUNTERS-STILL',
+    family: 'stuck state',
     title: 'the counters never move',
     mustFail: ['TR-10.3'],
     mayFail: [],
@@ -116,8 +116,8 @@ export const telemetryServiceDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'surroundings',
     id: 'D-TR-COUNTERS-BACK',
+    family: 'stuck state',
     title: 'the counters go down',
     mustFail: ['TR-10.3'],
     mayFail: [],
@@ -125,8 +125,8 @@ export const telemetryServiceDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'fake results',
     id: 'D-TR-DELETABLE',
+    family: 'swallowed error',
     title: 'a stored run can be deleted, or so it says',
     mustFail: ['TR-11.1'],
     mayFail: [],
@@ -135,8 +135,8 @@ export const telemetryServiceDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'time',
     id: 'D-TR-SLOW',
+    family: 'intermittent',
     title: 'every eighth run of some size takes the ingest more than a second',
     mustFail: ['TR-11.3'],
     mayFail: ['TR-6.4'],

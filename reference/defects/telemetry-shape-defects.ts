@@ -13,7 +13,7 @@ import {
   withSteps,
 } from './telemetry-answers.ts';
 
-const SECTION = { breaks: '7', family: 'fields' } as const;
+const SECTION = { breaks: '7' } as const;
 
 const STATUSES: ReadonlySet<unknown> = new Set(['success', 'failure', 'partial']);
 
@@ -40,6 +40,7 @@ export const telemetryShapeDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-ANY-STATUS',
+    family: 'swallowed error',
     title: 'a run of any status is taken, as a success',
     mustFail: ['TR-1.3'],
     mayFail: [],
@@ -49,6 +50,7 @@ export const telemetryShapeDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-ANY-STEP-TYPE',
+    family: 'swallowed error',
     title: 'a step of any type is taken, as another',
     mustFail: ['TR-1.5'],
     mayFail: [],
@@ -57,6 +59,7 @@ export const telemetryShapeDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-ANY-FAILURE-TYPE',
+    family: 'swallowed error',
     title: 'a failure of any type is taken',
     mustFail: ['TR-1.7'],
     mayFail: [],
@@ -65,6 +68,7 @@ export const telemetryShapeDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-CODE-CUT',
+    family: 'swallowed error',
     title: 'failure codes of any length are taken',
     mustFail: ['TR-1.8'],
     mayFail: [],
@@ -74,6 +78,7 @@ export const telemetryShapeDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-CODES-SHORT',
+    family: 'over-refusal',
     title: 'failure codes of more than 50 characters are refused',
     mustFail: ['TR-1.8'],
     mayFail: [],
@@ -82,6 +87,7 @@ export const telemetryShapeDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'M8',
+    family: 'swallowed error',
     title: 'a failure is taken without an account of it when that is left out',
     mustFail: ['TR-1.9'],
     mayFail: [],
@@ -93,6 +99,7 @@ export const telemetryShapeDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-ID-REQUIRED',
+    family: 'over-refusal',
     title: 'a run without an id is refused',
     mustFail: ['TR-1.10'],
     mayFail: [],
@@ -101,6 +108,7 @@ export const telemetryShapeDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-DEFAULTS',
+    family: 'placeholder',
     title: 'whatever a run does not say is made up',
     mustFail: ['TR-1.11'],
     mayFail: [],
@@ -109,6 +117,7 @@ export const telemetryShapeDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-NAMES-CUT',
+    family: 'truncated',
     title: 'names that are too long are cut',
     mustFail: ['TR-1.12'],
     mayFail: [],
@@ -123,6 +132,7 @@ export const telemetryShapeDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-ENVIRONMENT-OTHER',
+    family: 'placeholder',
     title: 'a run without an environment is put into another than production',
     mustFail: ['TR-1.13'],
     mayFail: [],
@@ -131,6 +141,7 @@ export const telemetryShapeDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-BACKWARDS',
+    family: 'swallowed error',
     title: 'an end before the beginning is taken',
     mustFail: ['TR-1.14'],
     mayFail: [],
@@ -139,6 +150,7 @@ export const telemetryShapeDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-ALWAYS-ENDED',
+    family: 'placeholder',
     title: 'a run that has not ended is given an end',
     mustFail: ['TR-1.15'],
     mayFail: [],
@@ -147,6 +159,7 @@ export const telemetryShapeDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-LATENCY-ROUNDED',
+    family: 'truncated',
     title: 'latencies that are none are rounded',
     mustFail: ['TR-1.16'],
     mayFail: [],
@@ -162,6 +175,7 @@ export const telemetryShapeDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-BAD-JSON-FAILS',
+    family: 'wrong status',
     title: 'a body that is no JSON makes the ingest fail',
     mustFail: ['TR-1.17'],
     mayFail: ['TR-4.11', 'X-1'],
@@ -179,6 +193,7 @@ export const telemetryShapeDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-STEP-MADE-UP',
+    family: 'placeholder',
     title: 'a run without steps is given one',
     mustFail: ['TR-1.18', 'TR-7.3'],
     mayFail: telemetry(9),
@@ -191,8 +206,8 @@ export const telemetryShapeDefects: readonly Defect[] = [
   },
   {
     ...SECTION,
-    family: 'order',
     id: 'D-TR-SEQ-ANY',
+    family: 'wrong id',
     title: 'gaps and repeats of seq are taken',
     mustFail: ['TR-2.3'],
     mayFail: ['TR-1.16'],
@@ -201,6 +216,7 @@ export const telemetryShapeDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-STEP-REUSED',
+    family: 'swallowed error',
     title: 'a step id that another run has is taken',
     mustFail: ['TR-3.4'],
     mayFail: [],
@@ -209,6 +225,7 @@ export const telemetryShapeDefects: readonly Defect[] = [
   {
     ...SECTION,
     id: 'D-TR-STRAY-STEP',
+    family: 'swallowed error',
     title: 'a failure of a step that the run does not have is taken',
     mustFail: ['TR-3.5'],
     mayFail: [],

@@ -45,6 +45,8 @@ function decoded(text: string): string {
   }
 }
 
+const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?')[0] ?? '';
+
 function offeredProtocols(request: IncomingMessage): readonly string[] {
   const header = request.headers['sec-websocket-protocol'] ?? '';
   return header
@@ -91,7 +93,12 @@ export class SocketServer {
       return;
     }
     const { authorization, origin } = request.headers;
-    const decision = await this.#parts.gate({ authorization, origin, protocols: offeredProtocols(request) });
+    const decision = await this.#parts.gate({
+      path: pathOf(request),
+      authorization,
+      origin,
+      protocols: offeredProtocols(request),
+    });
     if (stream.destroyed) return;
     if (decision.kind === 'refuse') {
       refuseUpgrade(stream, decision.status, decision.code, decision.detail);
@@ -126,7 +133,7 @@ export class SocketServer {
   }
 
   #destinationOf(request: IncomingMessage): Destination | undefined {
-    const path = (request.url ?? '').split('?')[0] ?? '';
+    const path = pathOf(request);
     for (const door of this.#parts.doors) {
       const match = door.path.exec(path);
       if (match !== null) return { door, wanted: decoded(match[1] ?? '') };
