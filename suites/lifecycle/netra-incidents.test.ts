@@ -52,7 +52,7 @@ const CHECKS = catalogue
   .filter(({ when = [], requirement }) => when.length === 0 && !['LC-9', 'LC-14'].includes(requirement));
 
 /** Requirements that do not pass, each with verdict and first code. */
-function complaints(tale: Tale): readonly string[] {
+function complaints(tale: Tale, over: Parameters<typeof planOf>[2] = {}): readonly string[] {
   const tape = new Tape('single-analysis');
   const wire = tape.dial().opens().receives(greeting('c-1'));
   for (const frame of tale.before ?? []) wire.receives(frame);
@@ -66,6 +66,7 @@ function complaints(tale: Tale): readonly string[] {
     planOf(
       CHECKS.map(({ id }) => id),
       [transcript],
+      over,
     ),
     catalogue,
     netra(),
@@ -93,6 +94,14 @@ describe('incidents of shape, in the words of netra', () => {
   it('I001 only acknowledgements', () => {
     const ack = { type: 'ack', received_type: 'start_agent', status: 'acknowledged' };
     expect(complaints({ events: [ack] }).join()).toMatch(/LC-1 only none; it ended "deadline"/);
+  });
+
+  it('no thoughts are missing where the target declares that it shows none', () => {
+    const events = without('agent_thinking');
+    expect(complaints({ events }).join()).toMatch(/LC-1 only agent_started, tool_executing/);
+    const lacking = { 'thinking-events': { available: false, reason: 'not declared' } };
+    const told = complaints({ events }, { capabilities: lacking as never });
+    expect(told.filter((one) => !one.startsWith('LC-4'))).toEqual([]);
   });
 
   it('I004 no agent_completed on a run that succeeds', () => {

@@ -172,6 +172,13 @@ describe('errors', () => {
   });
 });
 
+it('names a field that nobody knows, unless it is declared', () => {
+  const frame = JSON.stringify({ type: 'agent_started', run_id: 'run-1', colour: 'red' });
+  const driftIn = (spellings: readonly string[]) => eventsOf(netra({ spellings }).decode(frame))[0]?.drift;
+  expect(driftIn([])).toEqual(['field:colour']);
+  expect(driftIn(['field:colour'])).toEqual([]);
+});
+
 describe('declared words', () => {
   const one = (type: string, terminal: Parameters<typeof netra>[0]) =>
     netra(terminal).decode(JSON.stringify({ type, run_id: 'run-1' }))[0];

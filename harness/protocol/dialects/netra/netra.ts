@@ -5,24 +5,16 @@
  */
 import { parseJson } from '../../../core/json.ts';
 import type { Vocabulary } from '../../../core/vocabulary.ts';
-import type { Carriage, Decoded, Dialect, EventKind, Inspection, Json, Spelled } from '../../agent-event.ts';
+import type { Carriage, Decoded, Dialect, EventKind, Inspection, Json } from '../../agent-event.ts';
 import { Conversation } from '../../conversation.ts';
 import { isRecord, type Unwrapped, unwrap } from './envelope.ts';
-import { errorOf, readEvent } from './event.ts';
+import { readEvent } from './event.ts';
 import { issuesOf } from './inspect.ts';
-import { readTime } from './time.ts';
-import { ERRORS, EVENT_DRIFT, EVENT_WORDS, GREETINGS, NOTICES } from './words.ts';
+import { greetingOf, handshakeOf, refusalOf, requestIn, some, spelt, textIn } from './session.ts';
+import { ERRORS, EVENT_DRIFT, EVENT_WORDS, GREETINGS, KNOWN_FIELDS, NOTICES } from './words.ts';
 
 /** More than any honest batch holds. */
 const BATCH_AT_MOST = 1_000;
-
-const textIn = (facts: Json, name: string): string | undefined => {
-  const value = Object.hasOwn(facts, name) ? facts[name] : undefined;
-  return typeof value === 'string' && value !== '' ? value : undefined;
-};
-
-const some = <K extends string>(key: K, value: string | undefined): { readonly [P in K]?: string } =>
-  (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: string };
 
 const OUTCOMES = {
   completed: 'run.completed',
@@ -107,84 +99,15 @@ function replyOf(unwrapped: Unwrapped, words: Vocabulary, conversation: Conversa
   return { kind: isKnown ? 'notice' : 'unknown', type, ...some('requestId', named), ...spelt(unwrapped) };
 }
 
-const requestIn = (frame: Json): string | undefined =>
-  textIn(frame, 'request_id') ?? textIn(frame, 'correlation_id') ?? textIn(frame, 'message_id');
+/** As many are named of one frame, and so much of each. */
+const UNKNOWN_AT_MOST = 20;
+const NAME_AT_MOST = 60;
 
-const spelt = ({ facts: frame, drift, breaches }: Unwrapped): Spelled & { readonly frame: Json } => ({
-  frame,
-  drift,
-  breaches,
-});
-
-/** A user id that is shown in part proves nothing about whose connection it is. */
-const isMasked = (user: string): boolean => /(\.\.\.|…)$/.test(user);
-
-function greetingOf(unwrapped: Unwrapped, conversation: Conversation): Decoded {
-  const { type, facts } = unwrapped;
-  const connectionId = textIn(facts, 'connection_id');
-  const drift = [
-    ...unwrapped.drift,
-    ...(type === 'connection_established' ? [] : [`event:${type}`]),
-    ...driftOfTime(facts),
-  ];
-  if (connectionId !== undefined && connectionId === conversation.greeted) {
-    const again = { frame: facts, drift: [...drift, 'greeting:repeated'], breaches: unwrapped.breaches };
-    return { kind: 'notice', type, ...again };
-  }
-  conversation.greeted ??= connectionId;
-  const user = textIn(facts, 'user_id');
-  const greeting: Decoded = {
-    kind: 'greeting',
-    ...some('connectionId', connectionId),
-    ...some('userId', user === undefined || isMasked(user) ? undefined : user),
-    ...some('serverVersion', textIn(facts, 'server_version')),
-    ...spelt({ ...unwrapped, drift }),
-  };
-  if (conversation.handshake !== 'open') return greeting;
-  conversation.held = greeting;
-  return { kind: 'notice', type, ...spelt({ ...unwrapped, drift: [] }) };
-}
-
-const driftOfTime = (facts: Json): readonly string[] => {
-  const drift = readTime(facts['timestamp'])?.drift;
-  return drift === undefined ? [] : [drift];
-};
-
-/** The server's offer is answered, and its last word opens the session. */
-function handshakeOf(unwrapped: Unwrapped, conversation: Conversation): Decoded {
-  const { type, facts } = unwrapped;
-  const notice = { kind: 'notice', type, ...spelt(unwrapped) } as const;
-  if (type === 'handshake_response') {
-    if (conversation.handshake === 'none') conversation.handshake = 'open';
-    const { thread_id, timestamp } = facts;
-    return { ...notice, reply: JSON.stringify({ type: 'handshake_acknowledged', thread_id, timestamp }) };
-  }
-  if (type !== 'handshake_complete') return NOTICES.has(type) ? notice : { ...notice, kind: 'unknown' };
-  conversation.handshake = 'over';
-  const held = conversation.held as Decoded | undefined;
-  conversation.held = undefined;
-  return held ?? notice;
-}
-
-/** Where an error says its code tells which of the shapes it has. */
-function shapeOf(type: string, facts: Json, wasData: boolean): string | undefined {
-  if (type === 'error_message') return wasData ? 'error:server-message' : undefined;
-  if (type === 'authentication_error') return 'error:authentication';
-  if (type === 'agent_error') return 'error:agent_error without a run';
-  return isRecord(facts['error']) ? 'error:nested' : 'error:bare-message';
-}
-
-function refusalOf(unwrapped: Unwrapped, conversation: Conversation): Decoded {
-  const { type, facts, drift } = unwrapped;
-  const shape = shapeOf(type, facts, drift.includes('envelope:data'));
-  const { code } = errorOf({ own: (name) => (Object.hasOwn(facts, name) ? facts[name] : undefined) });
-  return {
-    kind: 'refusal',
-    ...some('code', typeof code === 'string' ? code : undefined),
-    ...some('requestId', conversation.refused(requestIn(facts))),
-    ...spelt({ ...unwrapped, drift: shape === undefined ? drift : [shape] }),
-  };
-}
+const unknownFields = (frame: Json): readonly string[] =>
+  Object.keys(frame)
+    .filter((name) => !KNOWN_FIELDS.has(name))
+    .slice(0, UNKNOWN_AT_MOST)
+    .map((name) => `field:${name.slice(0, NAME_AT_MOST)}`);
 
 /** Without the spellings that this deployment is known for. */
 function undeclared(decoded: Decoded, known: ReadonlySet<string>): Decoded {
@@ -192,9 +115,13 @@ function undeclared(decoded: Decoded, known: ReadonlySet<string>): Decoded {
   const left = (drift: readonly string[] = []): readonly string[] => [
     ...new Set(drift.filter((one) => !known.has(one))),
   ];
-  if (decoded.kind === 'event')
-    return { kind: 'event', event: { ...decoded.event, drift: left(decoded.event.drift) } };
-  return { ...decoded, drift: left(decoded.drift) };
+  if (decoded.kind === 'event') {
+    const { drift = [], frame } = decoded.event;
+    return { kind: 'event', event: { ...decoded.event, drift: left([...drift, ...unknownFields(frame)]) } };
+  }
+  const { kind, drift = [], frame } = decoded;
+  const isStrict = kind === 'greeting' || kind === 'refusal';
+  return { ...decoded, drift: left([...drift, ...(isStrict ? unknownFields(frame) : [])]) };
 }
 
 function inspect(decoded: Decoded): Inspection {

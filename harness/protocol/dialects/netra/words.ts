@@ -99,3 +99,20 @@ export const NAMES = {
   durationMs: ['duration_ms', 'execution_time_ms'],
 } as const satisfies Readonly<Record<string, readonly [string, ...string[]]>>;
 export type Meaning = keyof typeof NAMES;
+
+/** Every field met in one of the vocabularies; any other one is drift. */
+export const KNOWN_FIELDS: ReadonlySet<string> = new Set(
+  `
+    agent agent_name agent_type arguments attempt code config connection_id connection_ready content
+    correlation_id critical details duration duration_ms environment error error_code error_context
+    error_message event_id execution_id execution_time execution_time_ms factory_pattern_enabled
+    features final_response golden_path_events llm_validation message message_id metadata mode model
+    name output parameters params parent_run_id progress_percentage reason reasoning
+    recovery_suggestions request_id response result results retry_allowed retry_info run_id seq
+    server_id server_time server_version session_id startup_complete status step_number success
+    task_description thought thread_id timestamp to_agent to_run_id tool tool_args tool_call_id
+    tool_name tools_used total_steps usage user_id
+  `
+    .trim()
+    .split(/\s+/),
+);
