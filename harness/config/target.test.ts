@@ -70,6 +70,24 @@ describe('target', () => {
     expect(capabilities['mint-tokens'].reason).toBe('no TARGET_JWT_SECRET: tokens cannot be minted');
   });
 
+  it('has no two tenants where the profile declares that there are none', async () => {
+    const env = {
+      ...OPEN,
+      TARGET_AUTH: '',
+      TARGET_JWT_SECRET: 'a-long-enough-secret',
+      TARGET_USERS: 'acme/ada,globex/grace',
+    };
+    expect((await targetOf(env)).capabilities['two-tenants'].available).toBe(true);
+    const none = await targetOf(env, { profile: { tenancy: 'none' } });
+    expect(none.capabilities['two-tenants'].reason).toBe('the profile declares that there are no tenants');
+  });
+
+  it('takes its environment from the profile, unless a variable says otherwise', async () => {
+    const profile = { environment: 'staging-eu' };
+    expect((await targetOf(OPEN, { profile })).environment).toBe('staging-eu');
+    expect((await targetOf({ ...OPEN, TARGET_ENVIRONMENT: 'qa' }, { profile })).environment).toBe('qa');
+  });
+
   it('can send a webhook to the harness on the same machine, or where an address is forwarded', async () => {
     const heard = async (env: Readonly<Record<string, string>>) =>
       (await targetOf(env)).capabilities['webhook-catcher'];
