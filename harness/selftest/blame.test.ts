@@ -152,13 +152,13 @@ const environment = (dir: string): Readonly<Record<string, string>> => ({
   HARNESS_RESULTS_DIR: dir,
 });
 
-/** The command line under a limit of the shell, or with results in a certain folder. */
-async function runUnder(limit: string, dir: string): Promise<number | null> {
+/** The command line under a limit of the shell, with a module more, or with results in a certain folder. */
+async function runUnder(limit: string, dir: string, preload = ''): Promise<number | null> {
   const kept = Object.entries(readProcessEnvironment()).filter(
     ([name]) => !/^(TARGET_|HARNESS_|VITEST)/.test(name),
   );
   const env = { ...Object.fromEntries(kept), ...environment(dir) };
-  const command = `${limit} exec "$0" --import tsx harness/cli/main.ts run connectivity LC-1..LC-14`;
+  const command = `${limit} exec "$0" --import tsx ${preload} harness/cli/main.ts run connectivity LC-1..LC-14`;
   const child = spawn('sh', ['-c', command, process.execPath], {
     cwd: ROOT,
     env,
@@ -178,6 +178,13 @@ function reportIn(dir: string): CampaignReport | undefined {
     return undefined;
   }
 }
+
+/** A module that throws where nobody catches it, once there is a campaign. */
+const BUG = `import { existsSync, readdirSync } from 'node:fs';
+const dir = process.env.HARNESS_RESULTS_DIR;
+setInterval(() => {
+  if (existsSync(dir) && readdirSync(dir).length > 0) throw new TypeError('a bug of ours');
+}, 200).unref();`;
 
 /** A file system of 64 KiB: full after a few trials. Only root may make one. */
 function mountSmall(dir: string): boolean {
@@ -219,6 +226,12 @@ describe.runIf(isLinux).concurrent('a machine that has no more', () => {
     } finally {
       spawnSync('umount', [dir]);
     }
+  });
+
+  it('patience, since something is thrown that nobody catches, is not the target’s fault: exit 5', async () => {
+    const module = join(results, 'bug.mjs');
+    writeFileSync(module, BUG);
+    expect(await runUnder('', join(results, 'thrown'), `--import ${module}`)).toBe(5);
   });
 
   it('a folder for its results is not the target’s fault: exit 5', async () => {

@@ -97,10 +97,6 @@ function dying(messages: number): Server {
 
 /** What each is, and how it is started. */
 export const HOLLOW: Readonly<Record<string, () => Promise<HollowTarget>>> = {
-  'a wall of 401': () =>
-    listen(
-      serve((_request, response) => void response.writeHead(401, { 'www-authenticate': 'Bearer' }).end()),
-    ),
   'a wall of 403': () => listen(serve((_request, response) => void response.writeHead(403).end())),
   'a login page for everything': () => listen(serve(page)),
   'a redirect to a login page': () =>

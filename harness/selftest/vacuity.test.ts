@@ -101,7 +101,6 @@ const HOLD_ANYWHERE = /^(CN-|LC-15$)/;
 
 describe.concurrent('a target that is none is not green', () => {
   it.each([
-    ['a wall of 401', 1],
     ['a wall of 403', 1],
     ['a login page for everything', 1],
     ['a redirect to a login page', 1],

@@ -24,7 +24,7 @@ const KNOWN: readonly Known[] = [
 ];
 
 /** Why it is known that this mutant survives; undefined when it is not. */
-export const reasonOf = (operator: string, { trial, what }: Survivor): string | undefined =>
+const reasonOf = (operator: string, { trial, what }: Survivor): string | undefined =>
   KNOWN.find((known) => known.operator.test(operator) && known.where.test(`${trial}: ${what}`))?.reason;
 
 /** Survivors that nobody has explained, in words. */

@@ -22,13 +22,13 @@ const HOUR_MS = 3_600_000;
 /** Beyond what a tolerance, the way and the harness itself may add. */
 const MARGIN_MS = 400;
 
-export const restamped = (frame: Frame, byMs: number): Frame => {
+const restamped = (frame: Frame, byMs: number): Frame => {
   const stamp = Date.parse(String(frame['timestamp']));
   return Number.isNaN(stamp) ? frame : { ...frame, timestamp: new Date(stamp + byMs).toISOString() };
 };
 
 /** How long the harness may have stood still itself: times have to exceed their limits by more. */
-export const stalledOf = ({ seal }: Transcript): number => seal?.observer.stalledMs ?? 0;
+const stalledOf = ({ seal }: Transcript): number => seal?.observer.stalledMs ?? 0;
 
 /** Everything from that place on happens later; stamps go along where the target knew. */
 export function delayed(
