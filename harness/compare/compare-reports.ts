@@ -38,7 +38,7 @@ export function compareReports(
 }
 
 /** `tool-to-end, cost_agent`. */
-export const stageName = ({ measure, of }: Pick<ComparedStage, 'measure' | 'of'>): string =>
+const stageName = ({ measure, of }: Pick<ComparedStage, 'measure' | 'of'>): string =>
   of === undefined ? measure : `${measure}, ${plainText(of)}`;
 
 function stageOf({ contrast, before, now, of, ...stated }: StageComparison): ComparedStage {

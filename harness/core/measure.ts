@@ -23,7 +23,7 @@ export type MeasureName = keyof typeof MEASURES;
  * What two campaigns are compared by. Each of a run begins where another one ended, so that one slow stage is one
  * difference; what is counted from the beginning, as `completion` is, would show it a second time.
  */
-export const STAGES = [
+const STAGES = [
   'connect',
   'greeting',
   'ping',

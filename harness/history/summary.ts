@@ -105,5 +105,4 @@ export const historySchema = z.object({
 });
 
 export type HistorySummary = z.infer<typeof historySchema>;
-export type PastCampaign = HistorySummary['campaigns'][number];
 export type PastMeasure = HistorySummary['measures'][number];

@@ -28,7 +28,7 @@ export interface Margin {
 export const DEFAULT_MARGIN: Margin = { percent: 10, leastMs: 5 };
 
 /** With fewer on one side no difference, however large, is beyond chance once several stages are compared. */
-export const FEWEST_SAMPLES = 5;
+const FEWEST_SAMPLES = 5;
 
 interface Side {
   readonly n: number;

@@ -18,7 +18,7 @@ export interface ChangePoint {
 }
 
 /** With fewer, no arrangement of the values is rarer than chance once several series are looked at. */
-export const FEWEST_VALUES = 10;
+const FEWEST_VALUES = 10;
 /** So many that 0.001 can be told from 0.01. */
 const DRAWS = 2_000;
 
