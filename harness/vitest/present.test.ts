@@ -1,7 +1,9 @@
 import { AssertionError } from 'node:assert';
 import { describe, expect, it } from 'vitest';
+import { hostileReport } from '../../reports/test-support/reports.ts';
 import { LEVELS, VERDICTS } from '../core/verdict.ts';
 import { present } from './present.ts';
+import { presentedOf } from './presented.ts';
 
 function shown(presented: Parameters<typeof present>[0]): readonly string[] {
   const heard: string[] = [];
@@ -48,4 +50,11 @@ describe('a verdict as the result of a test', () => {
   it('not driven is skipped, not passed', () => {
     expect(shown(undefined)).toEqual(['skipped: nothing was driven']);
   });
+});
+
+it('what the target says is no command to the log of a pipeline', () => {
+  for (const { text } of Object.values(presentedOf(hostileReport()))) {
+    expect(text).not.toMatch(/^\s*::/m);
+    expect(text).not.toContain('##[');
+  }
 });

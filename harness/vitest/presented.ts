@@ -2,6 +2,7 @@ import { type AllureFacts, allureFacts } from '../../reports/allure.ts';
 import { outcomesOf } from '../../reports/outcomes.ts';
 import type { Level, Verdict } from '../core/verdict.ts';
 import type { CampaignReport } from '../report/model.ts';
+import { plainText } from '../report/plain-text.ts';
 
 /** What a worker's test needs to know of its check: plain data, since it crosses to another process. */
 export interface Presented {
@@ -44,15 +45,18 @@ function wordsOf(check: CampaignReport['checks'][number], report: CampaignReport
   const findings = worst
     .slice(0, 3)
     .flatMap(({ expected, actual, because, refs }) => [
-      `  expected  ${expected}`,
-      `  actual    ${actual}`,
-      ...(because === undefined ? [] : [`  because   ${because}`]),
-      `  evidence  ${refs.map(({ trial, entries }) => `${trial} entries ${entries.join(', ')}`).join('; ')}`,
+      `  expected  ${plainText(expected)}`,
+      `  actual    ${plainText(actual)}`,
+      ...(because === undefined ? [] : [`  because   ${plainText(because)}`]),
+      `  evidence  ${plainText(refs.map(({ trial, entries }) => `${trial} entries ${entries.join(', ')}`).join('; '))}`,
     ]);
+  // The runner prints it as it is, and the log of a pipeline takes ##[…] for a command wherever it stands.
   return [
     `${check.requirement}: ${check.title}`,
     ...findings,
     `  clause    ${clause}`,
     `  repeat    ${check.reproduce}`,
-  ].join('\n');
+  ]
+    .join('\n')
+    .replaceAll('##[', '## [');
 }
