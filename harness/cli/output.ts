@@ -15,6 +15,7 @@ import { ARTEFACTS, type ArtefactName, USUAL_ARTEFACTS } from '../core/artefacts
 import type { ExitCode } from '../core/exit-code.ts';
 import { sendTrace } from '../driver/send-trace.ts';
 import type { Transcript } from '../evidence/transcript.ts';
+import type { HistorySummary } from '../history/summary.ts';
 import type { CampaignReport } from '../report/model.ts';
 import { tellPipeline } from './pipeline.ts';
 import { progressForm } from './progress.ts';
@@ -24,12 +25,17 @@ export type Writing = Pick<HarnessOptions, 'reporters' | 'traces'>;
 
 /** Of a folder, its files; otherwise the text. */
 type Written = string | readonly { readonly name: string; readonly text: string }[];
-type Render = (report: CampaignReport, dir: string) => Written | Promise<Written>;
+type Render = (
+  report: CampaignReport,
+  dir: string,
+  history: HistorySummary | undefined,
+) => Written | Promise<Written>;
 
 const RENDERERS: Readonly<Record<ArtefactName, Render>> = {
-  json: renderJson,
+  json: (report) => renderJson(report),
   markdown: async (report) => (await import('../../reports/markdown.ts')).renderMarkdown(report),
-  html: async (report) => (await import('../../reports/html/render.tsx')).renderHtml(report),
+  html: async (report, _dir, history) =>
+    (await import('../../reports/html/render.tsx')).renderHtml(report, history),
   junit: async (report) => (await import('../../reports/junit.ts')).renderJUnit(report),
   badge: async (report) => (await import('../../reports/badge.ts')).renderBadge(report),
   stats: async (report) => (await import('../../reports/stats-csv.ts')).renderStatsCsv(report),
@@ -58,11 +64,12 @@ export async function writeReports(
   report: CampaignReport,
   dir: string,
   { reporters, traces }: Writing = { reporters: USUAL_ARTEFACTS, traces: undefined },
+  history?: HistorySummary,
 ): Promise<readonly string[]> {
   const written: string[] = [];
   for (const name of reporters) {
     try {
-      write(dir, ARTEFACTS[name].file, await RENDERERS[name](report, dir));
+      write(dir, ARTEFACTS[name].file, await RENDERERS[name](report, dir, history));
       written.push(ARTEFACTS[name].file);
     } catch (cause) {
       if (name === 'json') throw cause;
