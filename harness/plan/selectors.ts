@@ -117,7 +117,8 @@ function levelTest(levels: string): TagTest {
 
 /**
  * The tags of a check, in lower case: its level, its suite, the capabilities it needs, the interference classes of its
- * scenarios; `safe` where all of them are quiet, `free` where none starts an agent run, `claim` where it is decided on samples.
+ * scenarios; `safe` where all of them are quiet, `free` where none starts an agent run, `read-only` where
+ * none makes any data, `claim` where it is decided on samples.
  */
 export function tagsOf(
   scenarios: readonly Scenario[],
@@ -133,6 +134,7 @@ export function tagsOf(
       ...own.flatMap(({ needs, interference }) => [...needs, interference]),
       ...(own.every(({ interference }) => interference === 'quiet') ? ['safe'] : []),
       ...(own.every(({ agentRuns }) => agentRuns === 0) ? ['free'] : []),
+      ...(own.every(({ safety }) => safety === 'read-only') ? ['read-only'] : []),
       ...(check.kind === 'claim' ? ['claim'] : []),
     ]);
   };
