@@ -34,6 +34,7 @@ export function basisOf(
     target: {
       ...{ name, url, wsUrl, environment, profile, dialect },
       ...(vocabulary === undefined ? {} : { vocabulary: structuredClone(vocabulary) }),
+      ...(config.profile === undefined ? {} : { profileFrom: config.profile }),
       endpoints: { ...endpoints },
     },
     capabilities: target.capabilities,

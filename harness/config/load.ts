@@ -29,6 +29,8 @@ export interface Config {
   readonly target: Target | undefined;
   readonly credentials: Credentials;
   readonly harness: HarnessOptions;
+  /** The profile as it was named, by its name or its path; absent where nobody named one. */
+  readonly profile?: string;
 }
 
 export interface LoadInput {
@@ -60,7 +62,8 @@ export async function loadConfig(input: LoadInput): Promise<Config> {
   const harness = { ...options, concurrency: withinSessions(reader, profile, options.concurrency) };
   if (refused !== undefined && problems.length === 0) throw refused;
   refuseIfAny(refused === undefined ? problems : [refused.message, ...problems]);
-  return { target, credentials, harness };
+  const named = text(reader, 'TARGET_PROFILE');
+  return { target, credentials, harness, ...(named === undefined ? {} : { profile: named }) };
 }
 
 interface FoundProfile {

@@ -47,6 +47,8 @@ export const planSchema = z.object({
     wsUrl: z.string(),
     environment: z.string(),
     profile: z.string(),
+    /** As it was named, so that it can be named again; absent where nobody named one. */
+    profileFrom: z.string().optional(),
     dialect: z.string(),
     vocabulary: VOCABULARY_SCHEMA.optional(),
     endpoints: z.record(z.string(), z.string()),
