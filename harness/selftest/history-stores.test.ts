@@ -2,12 +2,12 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type EmbeddedServer, startEmbeddedServer } from '../../../reference/store/embedded.ts';
-import { assembleReport } from '../../report/assemble.ts';
-import { greenCampaign } from '../../report/sample-campaign.ts';
-import { entryOf, type HistoryEntry } from '../entry.ts';
-import { openHistory } from './open.ts';
-import type { HistoryStore } from './store.ts';
+import { type EmbeddedServer, startEmbeddedServer } from '../../reference/store/embedded.ts';
+import { entryOf, type HistoryEntry } from '../history/entry.ts';
+import { openHistory } from '../history/stores/open.ts';
+import type { HistoryStore } from '../history/stores/store.ts';
+import { assembleReport } from '../report/assemble.ts';
+import { greenCampaign } from '../report/sample-campaign.ts';
 
 const GREEN = entryOf(assembleReport(greenCampaign()));
 if (GREEN === undefined) throw new Error('the sample campaign has no entry');
