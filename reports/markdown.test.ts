@@ -22,7 +22,7 @@ it('tells a red campaign in at most 60 lines', () => {
     ### LC-3 MUST LC-3 is kept
     - expected \`no event after the terminal one\`
     - actual \`2 late events, first: message\` (and 1 more finding)
-    - clause 4.3; evidence \`two-tenants-1  entries 41, 42, 44\`; reproduce with \`npx agent-conformance run lifecycle/lc-3 --seed 7\`
+    - clause 4.3; evidence \`two-tenants-1  entries 41, 42, 44\`; reproduce with \`npx agent-conformance run lifecycle/lc-3 --seed 7 --target https://staging.example.com\`
     \`\`\`text
     41  8.12 s  <- ada ws.frame "type":"agent_completed" "seq":9
     42  8.12 s  <- ada ws.frame "type":"agent_thinking" "seq":10
@@ -30,11 +30,11 @@ it('tells a red campaign in at most 60 lines', () => {
     ### LC-9 MUST LC-9 is kept
     - expected \`seq counts from 1\`
     - actual \`seq 0\`
-    - clause 4.3; evidence \`two-tenants-1  entries 41, 42, 44\`; reproduce with \`npx agent-conformance run lifecycle/lc-9 --seed 7\`
+    - clause 4.3; evidence \`two-tenants-1  entries 41, 42, 44\`; reproduce with \`npx agent-conformance run lifecycle/lc-9 --seed 7 --target https://staging.example.com\`
     ### LC-15 SHOULD LC-15 is kept
     - expected \`a usage of tokens\`
     - actual \`none\`
-    - clause 4.3; evidence \`two-tenants-1  entries 41, 42, 44\`; reproduce with \`npx agent-conformance run lifecycle/lc-15 --seed 7\`
+    - clause 4.3; evidence \`two-tenants-1  entries 41, 42, 44\`; reproduce with \`npx agent-conformance run lifecycle/lc-15 --seed 7 --target https://staging.example.com\`
 
     ## Inconclusive
     - LC-4 MUST LC-4 is kept; seen \`the stream was broken before\`; to decide: \`mend LC-3, which hides it, then drive again\`

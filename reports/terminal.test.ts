@@ -21,21 +21,21 @@ it('tells a red campaign', () => {
                 41  8.12 s  <- ada ws.frame "type":"agent_completed" "seq":9
                 42  8.12 s  <- ada ws.frame "type":"agent_thinking" "seq":10
       clause    4.3
-      repeat    npx agent-conformance run lifecycle/lc-3 --seed 7
+      repeat    npx agent-conformance run lifecycle/lc-3 --seed 7 --target https://staging.example.com
 
     LC-9 MUST  LC-9 is kept                                                                   ✗ FAIL
       expected  seq counts from 1
       actual    seq 0
       evidence  two-tenants-1  entries 41, 42, 44
       clause    4.3
-      repeat    npx agent-conformance run lifecycle/lc-9 --seed 7
+      repeat    npx agent-conformance run lifecycle/lc-9 --seed 7 --target https://staging.example.com
 
     LC-15 SHOULD  LC-15 is kept                                                               ✗ FAIL
       expected  a usage of tokens
       actual    none
       evidence  two-tenants-1  entries 41, 42, 44
       clause    4.3
-      repeat    npx agent-conformance run lifecycle/lc-15 --seed 7
+      repeat    npx agent-conformance run lifecycle/lc-15 --seed 7 --target https://staging.example.com
 
     staging.example.com breaks 2 of 4 selected MUST requirements: LC-3, LC-9.
 

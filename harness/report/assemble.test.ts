@@ -68,7 +68,7 @@ describe('assembleReport', () => {
 
   it('gives each check the command that repeats it', () => {
     expect(assembleReport(redCampaign()).checks[0]?.reproduce).toBe(
-      'npx agent-conformance run lifecycle/lc-1 --seed 7',
+      'npx agent-conformance run lifecycle/lc-1 --seed 7 --target https://staging.example.com',
     );
   });
 });

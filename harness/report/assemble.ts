@@ -18,6 +18,7 @@ import { EXIT_OF_ERROR } from './exit.ts';
 import type { CampaignReport, ReportedCheck, ReportedMeasure, ReportedRequirement } from './model.ts';
 import { REPORT_FORMAT } from './model.ts';
 import { notProvenBy } from './not-proven.ts';
+import { reproduceCommand } from './reproduce.ts';
 import { judgeRequirements } from './requirements.ts';
 
 export interface ReportInput {
@@ -150,7 +151,7 @@ function checksOf({ plan, judgement, excerpts }: ReportInput): ReportedCheck[] {
     const judged = verdicts.get(id);
     if (!selected || judged === undefined) return [];
     const excerpt = (excerpts.get(id) ?? []).map((line) => ({ ...line }));
-    const reproduce = `npx agent-conformance run ${id} --seed ${plan.seed}`;
+    const reproduce = reproduceCommand(plan, id);
     return [{ id, requirement, title, ...verdictOf(judged), excerpt, reproduce }];
   });
 }
