@@ -103,6 +103,13 @@ export function loadTranscript(dir: string, trial: string): ReadTranscript | und
   }
 }
 
+/** The trials of the plan whose transcripts have come to their end. */
+export function sealedTrials(dir: string, { trials }: Plan): ReadonlySet<string> {
+  const isSealed = ({ id }: { readonly id: string }): boolean =>
+    loadTranscript(dir, id)?.transcript?.seal !== undefined;
+  return new Set(trials.filter(isSealed).map(({ id }) => id));
+}
+
 /** Takes over the transcripts of these trials from another folder, as far as they are there. */
 export function copyTranscripts(from: string, to: string, trials: readonly string[]): void {
   for (const trial of trials) {

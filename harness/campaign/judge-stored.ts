@@ -23,7 +23,7 @@ export function judgeStored(
   dir: string,
   plan: Plan,
   suites: readonly Suite<TrialView>[],
-  ending: Pick<ReportInput, 'stopped' | 'interrupted'> = {},
+  ending: Pick<ReportInput, 'stopped' | 'interrupted' | 'going'> = {},
 ): CampaignReport {
   const dialect = dialectOf(plan.target);
   if (dialect === undefined)

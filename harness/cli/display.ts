@@ -5,6 +5,7 @@ import { systemClock } from '../driver/system-clock.ts';
 import type { Plan } from '../plan/plan.ts';
 import { trialsHere } from '../plan/shard.ts';
 import { type Progress, progressForm, startProgress } from './progress.ts';
+import { startUi } from './ui.ts';
 
 export interface Display {
   readonly watch: (event: CampaignEvent) => void;
@@ -12,24 +13,43 @@ export interface Display {
   readonly stop: () => void;
 }
 
+export interface DisplayOptions {
+  readonly color: boolean;
+  readonly quiet?: true;
+  /** Serves the report as it grows. */
+  readonly ui?: true;
+}
+
 /** Shows on the error output what a campaign does, unless it is to be quiet. */
-export function createDisplay(options: { readonly color: boolean; readonly quiet?: true }): Display {
+export function createDisplay(options: DisplayOptions): Display {
   if (options.quiet === true) return { watch: () => undefined, stop: () => undefined };
   let progress: Progress | undefined;
+  let stopUi = (): void => undefined;
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const planned = (plan: Plan, dir: string): void => {
+    say(`campaign ${plan.campaign} against ${plan.target.url}`);
+    progress = showDriving(plan, options.color);
+    if (options.ui === true) stopUi = startUi(dir);
+  };
   return {
     watch(event) {
-      if (event.kind === 'history-failed')
-        say(`the history was left out, which changes no verdict: ${event.message}`);
-      else if (event.kind === 'reference-starting')
-        say('no TARGET_URL is set: starting a reference deployment to test against');
-      else if (event.kind === 'planned') {
-        say(`campaign ${event.plan.campaign} against ${event.plan.target.url}`);
-        progress = showDriving(event.plan, options.color);
-      } else if (event.kind === 'sampled') progress?.sampled(event.claims);
-      else progress?.watch(event);
+      switch (event.kind) {
+        case 'history-failed':
+          return say(`the history was left out, which changes no verdict: ${event.message}`);
+        case 'reference-starting':
+          return say('no TARGET_URL is set: starting a reference deployment to test against');
+        case 'planned':
+          return planned(event.plan, event.dir);
+        case 'sampled':
+          return progress?.sampled(event.claims);
+        default:
+          return progress?.watch(event);
+      }
     },
-    stop: () => progress?.stop(),
+    stop() {
+      progress?.stop();
+      stopUi();
+    },
   };
 }
 

@@ -20,6 +20,7 @@ import { registerRejudge } from './rejudge.ts';
 import { registerReplay } from './replay.ts';
 import { registerReport } from './report.ts';
 import { registerRun } from './run.ts';
+import { registerWatch } from './watch.ts';
 
 /** Every command, in the order of the help. */
 const COMMANDS: readonly Register[] = [
@@ -29,6 +30,7 @@ const COMMANDS: readonly Register[] = [
   registerReplay,
   registerRejudge,
   registerReport,
+  registerWatch,
   registerMerge,
   registerCompare,
   registerGate,

@@ -30,6 +30,7 @@ interface RunOptions extends AimOptions, Telling {
   readonly maxTime?: number;
   readonly bail?: true;
   readonly failOn: FailOn;
+  readonly ui?: true;
   readonly shard?: string;
   readonly campaign?: string;
 }
@@ -64,6 +65,7 @@ export const registerRun: Register = (root, finish) => {
     .option('--inconclusive-exit-code <n>', 'exit code where something is undecided', wholeNumber(1, 125))
     .option('--shard <part>', 'drive one part of the campaign, 2/4 or "alone", and judge nothing')
     .option('--campaign <name>', 'name of the campaign, the same for all its parts')
+    .option('--ui', 'serve the report on this machine while it grows')
     .option('--json', 'print the report as JSON and nothing else')
     .option('--quiet', 'print the last line only')
     .option('--verbose', 'print every check')
@@ -91,9 +93,9 @@ async function runCommand(words: readonly string[], options: RunOptions): Promis
     if (options.shard !== undefined) return await driveShard(ask, { ...options, shard: options.shard });
     const { report, dir } = await runCampaign({
       ...ask,
-      render: (judged, folder, harness) => {
+      render: (judged, folder, harness, history) => {
         writeComparison(harness.baselineReport, judged, folder);
-        return writeReports(underPolicy(judged, options.failOn), folder, harness);
+        return writeReports(underPolicy(judged, options.failOn), folder, harness, history);
       },
     });
     display.stop();

@@ -12,7 +12,7 @@ import { chosenTimelines, type RunTimeline } from '../judge/timelines.ts';
 import type { CheckVerdict } from '../judge/verdicts.ts';
 import type { Plan } from '../plan/plan.ts';
 import { judgeAdmissions, lostCapabilities } from './admissions.ts';
-import { conclude } from './conclusion.ts';
+import { type Concluded, conclude, concludeSoFar } from './conclusion.ts';
 import { connectivityOf } from './connectivity.ts';
 import { EXIT_OF_ERROR } from './exit.ts';
 import type { CampaignReport, ReportedCheck, ReportedMeasure, ReportedRequirement } from './model.ts';
@@ -35,6 +35,8 @@ export interface ReportInput {
   readonly stopped?: Pick<HarnessError, 'code' | 'message'> | undefined;
   /** The signal that ended the driving, as an exit code. */
   readonly interrupted?: 130 | 143 | undefined;
+  /** Trials that are over of those that are planned, while the campaign is still being driven. */
+  readonly going?: { readonly over: number; readonly of: number } | undefined;
 }
 
 /** The one document that every renderer reads. */
@@ -70,11 +72,15 @@ export function assembleReport(input: ReportInput): CampaignReport {
     connectivity: connectivityOf(plan, judgement),
     evidence: evidenceOf(judgement),
   } satisfies Omit<CampaignReport, 'conclusion' | 'notProven'>;
-  return { ...partial, conclusion: conclude(partial), notProven: notProvenBy(partial, plan) };
+  return { ...partial, conclusion: sentenceOf(input, partial), notProven: notProvenBy(partial, plan) };
 }
 
+const sentenceOf = ({ going }: ReportInput, report: Concluded): string =>
+  going === undefined ? conclude(report) : concludeSoFar(report, going);
+
 /** The signal outranks what was judged of the rest, since the campaign is not what was planned. */
-function exitCodeOf({ gate, stopped, interrupted }: ReportInput): ExitCode {
+function exitCodeOf({ gate, stopped, interrupted, going }: ReportInput): ExitCode {
+  if (going !== undefined) return EXIT.inconclusive;
   if (interrupted !== undefined) return interrupted === 130 ? EXIT.interrupted : EXIT.terminated;
   return stopped === undefined ? gate.exitCode : EXIT_OF_ERROR[stopped.code];
 }

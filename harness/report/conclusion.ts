@@ -17,6 +17,13 @@ export function hostOf(url: string): string {
 /** The campaign in one sentence; and in another one, whatever else is said, that data is shown to the wrong people. */
 export const conclude = (report: Concluded): string => `${sentenceOf(report)}${leaksOf(report)}`;
 
+/** What is said while the campaign is still being driven, which is never a verdict. */
+export function concludeSoFar(report: Concluded, { over, of }: { over: number; of: number }): string {
+  const failing = idsOf(report, ({ verdict }) => verdict === 'fail');
+  const seen = failing.length === 0 ? 'they show no breach' : `they show breaches of ${enumerate(failing)}`;
+  return `${hostOf(report.target.url)} is still being driven: ${over} of ${of} trials are over, and ${seen}.`;
+}
+
 const ISOLATION = 'isolation';
 
 /** Nobody may admit a leak between users so that it is not seen any more: all are named. */
