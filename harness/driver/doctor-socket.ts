@@ -1,3 +1,4 @@
+import { markingOf } from '../core/safety.ts';
 import type { Actor, Socket } from '../core/scenario.ts';
 import type { Entry } from '../evidence/transcript.ts';
 import { dialectOf } from '../protocol/dialects/registry.ts';
@@ -66,7 +67,14 @@ function greetingSign({ entries, plan }: Examination, actor: Actor, took: number
 /** Any agent does; this one is built in (docs/protocol.md section 4). */
 const AGENT = 'unified_data_agent';
 
-async function examineRun({ journal, entries }: Examination, socket: Socket, actor: Actor): Promise<Sign> {
+async function examineRun(examination: Examination, socket: Socket, actor: Actor): Promise<Sign> {
+  const { journal, entries, plan } = examination;
+  if (markingOf(plan.target.environment) !== 'for-tests')
+    return warn(
+      'run',
+      'no agent run was asked for: the target is not marked as being for tests',
+      'if it is, set TARGET_ENVIRONMENT=staging',
+    );
   const began = journal.now();
   const message = 'Which of these days was the dearest?\nday,cost\nMonday,10\nTuesday,25';
   const run = socket.start({ label: 'doctor run', agent: AGENT, message });
