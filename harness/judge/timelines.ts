@@ -47,6 +47,8 @@ export interface RunTimeline {
 const MOST_TIMELINES = 60;
 /** Of the runs that had no end, so that those of the agents have room. */
 const MOST_WITHOUT_END = 20;
+/** Of one trial, whose runs have mostly the same to tell. */
+const MOST_OF_TRIAL = 3;
 const MOST_EVENTS = 60;
 /** A trial may hold a hundred runs: the finding's first ones tell it. */
 const MOST_OF_FINDING = 4;
@@ -76,7 +78,8 @@ export function collectTimelines(): TimelineCollector {
     !agents.has(run.agent) && agents.size < MOST_TIMELINES && isCompleted(run);
   return {
     take(view) {
-      const vain = view.runs.filter(wasInVain).slice(0, MOST_WITHOUT_END - endless.length);
+      const room = Math.min(MOST_OF_TRIAL, MOST_WITHOUT_END - endless.length);
+      const vain = view.runs.filter(wasInVain).slice(0, room);
       endless.push(...vain.map((run) => timelineOf(run, view, 'no-end')));
       for (const run of view.runs) if (isNew(run)) agents.set(run.agent, timelineOf(run, view, 'agent'));
     },
