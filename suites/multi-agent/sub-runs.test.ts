@@ -56,7 +56,7 @@ describe('multi-agent/sub-runs-have-a-lifecycle', () => {
 
   it('fails where a sub-run begins with another turn than its first', () => {
     expect(judge(coordinatedBy(enveloped({ turn: 2 })))[0]).toMatchInlineSnapshot(
-      `"fail late-first-turn: a sub-run that names its parent, from agent_started to one terminal event | optimization_agent: it begins with turn 2"`,
+      `"fail late-first-turn: a sub-run that names its parent, from agent_started to one terminal event | optimization_agent, agent_started: turn 2 before the first has ended"`,
     );
   });
 

@@ -105,10 +105,11 @@ function ownerFaults({ events, agent }: SubRunView, run: RunView, view: TrialVie
 }
 
 function grammarFaults(sub: SubRunView, view: TrialView): readonly Finding[] {
-  const [begun] = sub.events;
-  if (begun !== undefined && (begun.event.turn ?? 1) !== 1) {
-    const actual = `${sub.agent}: it begins with turn ${begun.event.turn}`;
-    return [fail(say('late-first-turn', A_LIFECYCLE, actual, view.ref(begun.seq)))];
+  const end = terminalOf(sub);
+  const astray = sub.events.find(({ event }) => (event.turn ?? 1) !== 1);
+  if (astray !== undefined && (end === undefined || astray.seq <= end.seq)) {
+    const actual = `${sub.agent}, ${astray.event.type}: turn ${astray.event.turn} before the first has ended`;
+    return [fail(say('late-first-turn', A_LIFECYCLE, actual, view.ref(astray.seq)))];
   }
   const turn = sub.events.filter(({ event }) => (event.turn ?? 1) === 1);
   return violationsOf(turn.map(({ event }) => event))
