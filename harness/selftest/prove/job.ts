@@ -133,10 +133,13 @@ function jobsOf(defect: DefectFacts, index: number, wish: JobWish): readonly Job
   const own = suitesFor(defect, suites);
   const ids = [...own, ...beyond(own, index, wish)];
   const runs = isSlowness(defect) ? 0 : agentRuns;
+  // With a budget every claim of the suite would be decided, which takes minutes: only its own are.
+  const claimed = runs > 0 ? concerns(defect).filter(isOfLatency) : [];
+  const drivenWhole = ids.filter((id) => runs === 0 || id !== 'latency');
   const whole: Job = {
     ...common,
     id: isSlowness(defect) ? `${defect.id}+` : defect.id,
-    selectors: selectorsOf(ids, suites, concerns(defect)),
+    selectors: [...selectorsOf(drivenWhole, suites, concerns(defect)), ...claimed],
     agentRuns: runs,
     seconds: secondsOf(ids, runs),
   };

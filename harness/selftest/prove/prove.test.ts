@@ -94,6 +94,12 @@ describe('the jobs of a run', () => {
     expect(new Set(seeds).size).toBe(6);
   });
 
+  it('decide only the claims that a defect concerns', () => {
+    const [job] = jobsAt('default', 1, 0).filter(({ defect }) => defect === 'D-HEALTH-LIES');
+    expect(job?.selectors).not.toContain('latency');
+    expect(job?.selectors.filter((selector) => selector.startsWith('LT-'))).not.toEqual([]);
+  });
+
   it('put what no requirement would notice through the chat suites', () => {
     expect(suitesFor({ ...DEFECT, mustFail: [] }, catalogue)).toEqual(['connectivity', 'lifecycle']);
   });
