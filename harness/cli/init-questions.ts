@@ -23,7 +23,7 @@ export async function askFor(given: Answers): Promise<Answers> {
 }
 
 /** Whether the options say how tokens are had. */
-export const hasAccess = (variables: Variables): boolean =>
+const hasAccess = (variables: Variables): boolean =>
   Object.keys(variables).some((name) => /^TARGET_(TOKENS|JWT_SECRET|TOKEN_URL|AUTH)/.test(name));
 
 async function askForAccess(): Promise<Variables> {

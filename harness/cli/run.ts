@@ -28,6 +28,7 @@ export interface AimOptions extends Narrowing {
 
 interface RunOptions extends AimOptions, Telling {
   readonly maxTime?: number;
+  readonly reporter?: string;
   readonly bail?: true;
   readonly failOn: FailOn;
   readonly ui?: true;
@@ -66,6 +67,7 @@ export const registerRun: Register = (root, finish) => {
     .option('--shard <part>', 'drive one part of the campaign, 2/4 or "alone", and judge nothing')
     .option('--campaign <name>', 'name of the campaign, the same for all its parts')
     .option('--ui', 'serve the report on this machine while it grows')
+    .option('--reporter <list>', 'forms of the report that are written (HARNESS_REPORTERS)')
     .option('--json', 'print the report as JSON and nothing else')
     .option('--quiet', 'print the last line only')
     .option('--verbose', 'print every check')
@@ -83,7 +85,10 @@ async function runCommand(words: readonly string[], options: RunOptions): Promis
       selectors: selectorsOf(words, options),
       env: readProcessEnvironment(),
       cwd: process.cwd(),
-      overrides: overridesOf(options),
+      overrides: {
+        ...overridesOf(options),
+        ...(options.reporter === undefined ? {} : { HARNESS_REPORTERS: options.reporter }),
+      },
       bounds: boundsOf(options),
       clock: systemClock,
       uniqueWord: randomBytes(3).toString('hex'),
