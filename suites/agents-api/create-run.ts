@@ -48,7 +48,8 @@ function creationFault(run: unknown, exchange: ExchangeView | undefined, first: 
   for (const [field, value] of Object.entries(wanted))
     if (fieldOf(run, field) !== value) return `${field} ${JSON.stringify(fieldOf(run, field))}`;
   const was = fieldOf(run, 'status');
-  const allowed = first === undefined ? ['PENDING', 'RUNNING'] : [first];
+  // The workflow is told to wait, and what waits is PENDING whatever a run begins as otherwise.
+  const allowed = first === 'PENDING' ? ['PENDING'] : ['PENDING', 'RUNNING'];
   return allowed.includes(String(was)) ? undefined : `status ${String(was)}`;
 }
 
