@@ -78,8 +78,9 @@ export function peering(make: (peer: ChatPeer) => ChatPeer): Partial<Boundaries>
 export function onSockets(change: (socket: WebSocket) => void): Partial<Boundaries> {
   return {
     keepAlive: (honest) => (socket, intervalMs) => {
-      honest(socket, intervalMs);
+      // The outermost first, so that what is written inside is what is sent by whoever is outside.
       change(socket);
+      honest(socket, intervalMs);
     },
   };
 }

@@ -2,7 +2,16 @@ import { issueToken, verifyToken } from '../auth/tokens.ts';
 import type { Boundaries } from '../boundaries.ts';
 import { type Exchange, handling, withBody } from '../defects/answers.ts';
 import type { Frame } from '../defects/frames.ts';
-import { COMPARE, changingResults, HISTORY, part, RESULT, TEST } from '../defects/sandbox-answers.ts';
+import {
+  COMPARE,
+  changingResults,
+  HISTORY,
+  isUuid,
+  part,
+  partsOf,
+  RESULT,
+  TEST,
+} from '../defects/sandbox-answers.ts';
 import {
   failureIn,
   lenient,
@@ -18,7 +27,8 @@ const isSandbox = ({ path }: Exchange): boolean =>
   [TEST, HISTORY, COMPARE, RESULT].some((each) => each.test(path));
 
 const isComparison = ({ path }: Exchange): boolean => COMPARE.test(path);
-const isTestOf = ({ path }: Exchange): boolean => isSandbox({ path } as Exchange) && !COMPARE.test(path);
+/** What might be somebody's; an id that is none cannot. */
+const isTestOf = ({ path }: Exchange): boolean => RESULT.test(path) && isUuid(partsOf(path).test);
 
 const CLASSES: Readonly<Record<string, string>> = {
   tool: 'ToolExecutionError',

@@ -54,13 +54,14 @@ function jitteringPeer(dice: Dice, laneOf: (frame: Frame) => string): (peer: Cha
   };
 }
 
-const isGreeting = (frame: Frame): boolean => frame['type'] === 'connection_established';
+/** Events of runs and frames of streams; a reply is never overtaken by what comes of what it replies to. */
+const isOfRun = (frame: Frame): boolean => 'seq' in frame;
 
-/** As jittering, with the greeting first. */
+/** As jittering, for what runs tell. */
 function jittering(dice: Dice, laneOf: (frame: Frame) => string): Partial<Boundaries> {
   return peering((peer) => {
     const jittered = jitteringPeer(dice, laneOf)(peer);
-    const send = (frame: object): void => (isGreeting(frame as Frame) ? peer : jittered).send(frame);
+    const send = (frame: object): void => (isOfRun(frame as Frame) ? jittered : peer).send(frame);
     return { ...jittered, send };
   });
 }
