@@ -3,11 +3,18 @@
 // what was built from them is.
 import { existsSync } from 'node:fs';
 
+const HARNESS_ERROR = 5;
 const source = new URL('./main.ts', import.meta.url);
-if (existsSync(source)) {
-  const { register } = await import('tsx/esm/api');
-  register();
-  await import(source.href);
-} else {
-  await import('../../dist/harness/cli/main.js');
+try {
+  if (existsSync(source)) {
+    const { register } = await import('tsx/esm/api');
+    register();
+    await import(source.href);
+  } else {
+    await import('../../dist/harness/cli/main.js');
+  }
+} catch (cause) {
+  // Not even loaded: whatever is wrong here, it is no breach of the target's.
+  process.stderr.write(`agent-conformance could not be started: ${cause}\n`);
+  process.exitCode = HARNESS_ERROR;
 }

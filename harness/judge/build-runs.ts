@@ -59,7 +59,7 @@ function attribute(drafts: readonly Draft[], replies: readonly SeenReply[]): rea
   const byRequest = new Map(drafts.map((draft) => [draft.intent.requestId, draft]));
   const byRun = new Map<string, Draft>();
   const strays: SeenEvent[] = [];
-  for (const reply of replies) answer(byRequest, reply);
+  for (const reply of replies) answer(drafts, reply);
   for (const { at, seq, decoded } of replies) {
     if (decoded.kind !== 'event') continue;
     const { event } = decoded;
@@ -70,11 +70,13 @@ function attribute(drafts: readonly Draft[], replies: readonly SeenReply[]): rea
   return strays;
 }
 
-/** What is no event, such as a refusal, belongs to the request that it names. */
-function answer(byRequest: ReadonlyMap<string, Draft>, reply: SeenReply): void {
+/** What is no event, such as a refusal, belongs to the request that it names, as it was last asked before it. */
+function answer(drafts: readonly Draft[], reply: SeenReply): void {
   const { decoded } = reply;
   if (decoded.kind === 'event' || !('requestId' in decoded)) return;
-  byRequest.get(decoded.requestId ?? '')?.replies.push(reply);
+  drafts
+    .findLast(({ frame, intent }) => intent.requestId === decoded.requestId && frame.seq < reply.seq)
+    ?.replies.push(reply);
 }
 
 function place(draft: Draft, seen: SeenEvent, byRun: Map<string, Draft>): void {
