@@ -274,7 +274,7 @@ export default {
     libraryOf(
       'generating-library',
       ['fast-check'],
-      ['^suites/resilience/', TESTS],
+      ['^suites/resilience/', '^harness/selftest/', TESTS],
       'Generated input belongs to the stimulus of resilience, and to tests.',
     ),
     {

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { serve } from '@hono/node-server';
-import { Hono } from 'hono';
 import { renderHtml } from '../../reports/html/render.tsx';
 import { catalogue } from '../../suites/catalogue.ts';
 import { loadPlan } from '../campaign/folder.ts';
 import { judgeSoFar } from '../campaign/judge-so-far.ts';
+import { HarnessError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-code.ts';
 import type { Register } from './command.ts';
 import { wholeNumber } from './values.ts';
@@ -28,23 +29,37 @@ export const registerWatch: Register = (root, finish) => {
     });
 };
 
-/** Serves until the process is told to end. */
+/** Serves one page until the process is told to end. */
 function serveReport(dir: string, port: number): Promise<void> {
-  const app = new Hono();
-  app.get('/', (context) => {
-    const final = join(dir, 'report.html');
-    if (existsSync(final)) return context.body(readFileSync(final, 'utf8'), 200, HTML);
-    const page = renderHtml(judgeSoFar(dir, catalogue));
-    return context.body(page, 200, { ...HTML, refresh: String(EVERY_SECONDS) });
+  const server = createServer((_request, response) => {
+    const { body, headers } = pageOf(dir);
+    response.writeHead(200, headers).end(body);
   });
-  return new Promise((resolve) => {
-    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port }, (info) => {
-      process.stderr.write(`watch it at http://127.0.0.1:${info.port}/\n`);
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) => {
+      const hint = 'name another --port';
+      reject(
+        new HarnessError('CONFIG_INVALID', `port ${port} cannot be listened on: ${cause.message}`, { hint }),
+      );
+    });
+    server.listen(port, '127.0.0.1', () => {
+      const { port: taken } = server.address() as AddressInfo;
+      process.stderr.write(`watch it at http://127.0.0.1:${taken}/\n`);
     });
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => {
-        server.close();
-        resolve();
+        server.close(() => resolve());
+        server.closeAllConnections();
       });
   });
+}
+
+/** The final report once there is one; until then what can be judged so far, asked for again by the browser. */
+function pageOf(dir: string): { readonly body: string; readonly headers: Readonly<Record<string, string>> } {
+  const final = join(dir, 'report.html');
+  if (existsSync(final)) return { body: readFileSync(final, 'utf8'), headers: HTML };
+  return {
+    body: renderHtml(judgeSoFar(dir, catalogue)),
+    headers: { ...HTML, refresh: String(EVERY_SECONDS) },
+  };
 }
