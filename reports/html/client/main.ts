@@ -119,7 +119,9 @@ document.addEventListener('keydown', (event) => {
 
 let folded: HTMLDetailsElement[] = [];
 addEventListener('beforeprint', () => {
-  folded = (all('details:not([open])') as HTMLDetailsElement[]).filter((box) => box.matches('.card'));
+  folded = (all('details:not([open])') as HTMLDetailsElement[]).filter((box) =>
+    box.matches('.card, .summary .more'),
+  );
   for (const box of folded) box.open = true;
 });
 addEventListener('afterprint', () => {
