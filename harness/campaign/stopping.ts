@@ -23,6 +23,7 @@ export function stoppingRule(
   const book = openClaims(plan, claimsOf(suites, plan));
   const unread: PlannedTrial[] = [];
   const readAll = (): void => {
+    if (unread.length === 0) return;
     for (const { id } of unread.splice(0)) {
       const transcript = loadTranscript(dir, id)?.transcript;
       if (transcript === undefined) book.leaveOut(id);

@@ -60,6 +60,18 @@ describe('connectivity/greets-once', () => {
     expect(findings.length).toBeGreaterThan(0);
   });
 
+  it('takes nobody to task who may have thought that we were gone', () => {
+    const gone = (longestStallMs: number, ping?: string): string | undefined => {
+      const tape = new Tape('plain-session');
+      tape.dial().opens().greets().wait(3_000).closes(1008, 'target');
+      const observer = { loopDelayP99Ms: 1, stalledMs: longestStallMs, longestStallMs, samples: 100 };
+      return judge(tape.transcript({ observer }), ping === undefined ? {} : { 'VP-PING': ping })[0];
+    };
+    expect(gone(2_500)).toMatch(/^inconclusive stood-still/);
+    expect(gone(2_500, '25')).toMatch(/^fail closed-on-the-user/);
+    expect(gone(500)).toMatch(/^fail closed-on-the-user/);
+  });
+
   it('says what came instead', () => {
     expect(judge(session((wire) => wire.isRefused(401)))).toMatchInlineSnapshot(`
       [

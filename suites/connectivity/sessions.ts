@@ -1,6 +1,6 @@
-import { defineCheck } from '../../harness/core/check.ts';
+import { defineCheck, type Terms } from '../../harness/core/check.ts';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
-import { isLate } from '../../harness/judge/observer.ts';
+import { isLate, longestStallMs } from '../../harness/judge/observer.ts';
 import type { SocketView, TrialView } from '../../harness/judge/views.ts';
 import { LABELS, plainSession } from '../../scenarios/connectivity.ts';
 import { inMs, say } from '../statements.ts';
@@ -83,13 +83,24 @@ function judgeWitness(socket: SocketView, greeting: Greeting, view: TrialView): 
   return [inconclusive(say('not-listened-on', expected, actual, ref), 'CN-3')];
 }
 
-function judgeStaying(socket: SocketView, view: TrialView): readonly Finding[] {
+/** The shortest interval of pings that may be declared, seconds. */
+const SHORTEST_PING_S = 1;
+
+/** Whoever stands still for an interval of the target's pings answers late, and may be taken for gone. */
+const mayHaveSeemedGone = (view: TrialView, { variationPoints }: Terms): boolean =>
+  longestStallMs(view) >= Number(variationPoints['VP-PING'] ?? SHORTEST_PING_S) * 1000;
+
+function judgeStaying(socket: SocketView, view: TrialView, terms: Terms): readonly Finding[] {
   const { close, greetings, errors } = socket;
   const end = close !== undefined && close.by !== 'harness' ? close : errors[0];
   const [greeting] = greetings;
   if (end === undefined || greeting === undefined) return [];
   const how = end.kind === 'ws.close' ? `closed with ${end.code} by the ${end.by}` : `ended by ${end.code}`;
   const expected = 'the socket stays open until its user closes it';
+  if (mayHaveSeemedGone(view, terms)) {
+    const actual = `${how}, after we had stood still for ${inMs(longestStallMs(view))}`;
+    return [inconclusive(say('stood-still', expected, actual, view.ref(greeting.seq, end.seq)))];
+  }
   return [fail(say('closed-on-the-user', expected, how, view.ref(greeting.seq, end.seq)))];
 }
 
@@ -98,15 +109,16 @@ export const greetsOnce = defineCheck<TrialView>({
   requirement: 'CN-2',
   title: 'a valid token opens the socket, which greets its caller exactly once and stays open',
   scenarios: [plainSession.id],
-  judge: (view, { thresholds }) =>
+  judge: (view, terms) =>
     view.sockets.flatMap((socket): readonly Finding[] => {
+      const { thresholds } = terms;
       const { open, dial } = socket;
       if (!isPlain(socket)) return judgeOther(socket, view);
       const took = open === undefined ? 0 : open.at - dial.at;
       const expected = `open within ${inMs(thresholds.connectMs)}`;
       if (open !== undefined && isLate(took, thresholds.connectMs, view))
         return [fail(say('opened-late', expected, `open after ${inMs(took)}`, view.ref(dial.seq, open.seq)))];
-      const staying = judgeStaying(socket, view);
+      const staying = judgeStaying(socket, view, terms);
       const greeting = judgeGreeting(socket, view);
       return staying.length > 0
         ? [...staying, ...greeting.filter(({ verdict }) => verdict === 'fail')]
