@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type ControlSurface, startControlSurface } from '../../reference/defects/control-surface.ts';
 import { type Deployment, startDeployment } from '../../reference/deployment.ts';
 import type { NoiseSet } from '../../reference/noise/catalogue.ts';
+import { identitiesFor } from '../../reference/settings.ts';
 import { renderJson } from '../../reports/json.ts';
 import { catalogue } from '../../suites/catalogue.ts';
 import { writeArtefact } from '../campaign/folder.ts';
@@ -56,6 +57,8 @@ export interface CampaignWish {
   /** Multiplies limits, and what is to exceed them, for a machine that others keep busy. */
   readonly patience?: number;
   readonly defects?: readonly string[];
+  /** Users of the deployment, who all act where a crowd is asked for. */
+  readonly users?: number;
   /** How long the deployment thinks between two events. */
   readonly thinkingMs?: number;
   /** How long a slow defect delays; without it longer than any limit. */
@@ -79,6 +82,7 @@ export async function campaignAt(
     pingIntervalMs: PING_MS * 0.8, // the declared interval is a promise, and the machine is busy
     defects: wish.defects ?? [],
     ...(wish.noise === undefined ? {} : { noise: wish.noise.choice }),
+    ...(wish.users === undefined ? {} : { identities: identitiesFor(wish.users) }),
     defectDelayMs: (wish.defectDelayMs ?? DEFECT_DELAY_MS) * (wish.patience ?? 1),
   });
   const control = await startControlSurface(deployment);
@@ -115,6 +119,7 @@ function drive(
       ...targetOf(deployment),
       TARGET_PROFILE: profile,
       HARNESS_RESULTS_DIR: results,
+      ...(wish.users === undefined ? {} : { HARNESS_USERS: String(wish.users) }),
       ...wish.env,
     },
     cwd: results,

@@ -9,7 +9,7 @@ import { type Recording, readRecording } from './recording.ts';
 /** Suites whose transcripts are changed: whatever carries frames; and what is asked over HTTP. */
 export const RECORDED = {
   chat: ['connectivity', 'lifecycle', 'multi-agent'],
-  http: ['agents-api'],
+  http: ['agents-api', 'X-1'],
 } as const;
 
 /** A good recording is wanted, not a figure: a machine that is busy with other things may take its time. */

@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFECT_CATALOGUE } from '../../../reference/defects/catalogue.ts';
+import type { DefectFacts } from '../../../reference/defects/defect.ts';
 import { noiseFor } from '../../../reference/noise/catalogue.ts';
 import { campaignAt } from '../campaigns.ts';
 import type { Job } from './job.ts';
@@ -10,6 +11,9 @@ import { type How, type Look, lookAt, NO_DEFECT, noLook } from './look.ts';
 import type { Answer, Order } from './message.ts';
 
 const factsOf = ({ defect }: Job) => DEFECT_CATALOGUE.find(({ id }) => id === defect) ?? NO_DEFECT;
+
+const usersOf = ({ users }: DefectFacts): { readonly users?: number } =>
+  users === undefined ? {} : { users };
 
 async function drive({ job, alone, storeUrl, folder, patience, deadlineMs }: Order): Promise<Look> {
   const startedAt = performance.now();
@@ -29,6 +33,7 @@ async function drive({ job, alone, storeUrl, folder, patience, deadlineMs }: Ord
       defects: job.defect === undefined ? [] : [job.defect],
       selectors: job.selectors,
       ...(noise === undefined ? {} : { noise }),
+      ...usersOf(factsOf(job)),
       env: { HARNESS_SEED: String(job.seed), HARNESS_MAX_AGENT_RUNS: String(job.agentRuns) },
       patience,
       ended: deadline.signal,

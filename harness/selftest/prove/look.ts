@@ -60,9 +60,7 @@ const POINTS_BESIDE: ReadonlySet<string> = new Set([
   'D-AR-EMPTY-IS-NULL',
   'D-AR-READ-LATE',
   'D-AR-STREAM-ALL-OR-NONE',
-  'D-AR-STREAM-HELD',
   'D-AR-STREAM-JUNK-KILLS',
-  'M20',
   'M21',
 ]);
 

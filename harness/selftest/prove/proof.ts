@@ -78,19 +78,7 @@ const UNBREAKABLE: Readonly<Record<string, string>> = {
 };
 
 /** Checks that so far only their golden tests have seen fail: the reference has no defect for them yet. */
-const WITHOUT_DEFECT: readonly string[] = [
-  'agents-api/pages-stay-whole-while-runs-are-made',
-  'agents-api/treats-blank-queries-as-empty',
-  'agents-api/takes-a-message-while-running',
-  'agents-api/takes-a-message-when-completed',
-  'agents-api/refuses-unknown-items-of-a-message',
-  'agents-api/shows-a-large-message',
-  'agents-api/profiles-are-typed',
-  'agents-api/stream-refuses-bad-tokens',
-  'agents-api/stream-outlives-rough-clients',
-  'agents-api/stream-pings-idle-subscribers',
-  'isolation/keeps-many-apart', // the judgement of keeps-words-apart, on 25 users and more
-];
+const WITHOUT_DEFECT: readonly string[] = [];
 
 /** One-sided bounds at 95 % are those of the two-sided interval at 90 %. */
 const TWO_SIDED = 0.9;
