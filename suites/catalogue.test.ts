@@ -403,6 +403,12 @@ describe('frozen', () => {
         "TR-3.4 telemetry/ids-belong-to-their-tenant",
         "TR-11.3 telemetry/answers-in-time",
         "TR-10.2 telemetry/health-follows-the-store",
+        "TR-1.1 telemetry/every-run-taken-is-shown",
+        "TR-5.1 telemetry/every-list-has-its-shape",
+        "TR-6.1 telemetry/every-reading-shows-the-run",
+        "TR-7.1 telemetry/every-list-of-steps-is-an-array",
+        "TR-8.1 telemetry/every-list-of-failures-is-an-array",
+        "TR-9.1 telemetry/every-statistic-has-its-members",
       ]
     `);
   });
@@ -455,6 +461,7 @@ describe('frozen', () => {
         "X-3 cross-surface/other-telemetry-shows-runs-once",
         "X-4 cross-surface/dry-runs-do-not-show",
         "X-5 cross-surface/keeps-routes-apart",
+        "X-1 cross-surface/every-refusal-has-one-shape",
       ]
     `);
   });
@@ -566,6 +573,16 @@ describe('frozen', () => {
         "AR-10.2b agents-api/stream-refuses-bad-tokens",
         "AR-10.2c agents-api/stream-outlives-rough-clients",
         "AR-10.1h agents-api/stream-pings-idle-subscribers",
+        "AR-1.1 agents-api/every-list-of-runs-is-a-page",
+        "AR-2.1 agents-api/every-new-run-is-shown",
+        "AR-3.1 agents-api/every-reading-shows-the-run",
+        "AR-4.1 agents-api/every-list-of-steps-is-a-page",
+        "AR-5.1 agents-api/every-list-of-node-states-is-one",
+        "AR-6.1 agents-api/every-list-of-messages-is-a-page",
+        "AR-7.1 agents-api/every-message-taken-is-shown",
+        "AR-8.1 agents-api/every-cancellation-shows-the-run",
+        "AR-9.1 agents-api/every-list-of-profiles-is-an-array",
+        "AR-9.2 agents-api/every-reading-shows-the-profile",
       ]
     `);
   });

@@ -4,6 +4,8 @@ import type { TrialView } from '../../harness/judge/views.ts';
 import { appendCases } from './append-message.ts';
 import { cancelCases } from './cancel.ts';
 import { createRunCases } from './create-run.ts';
+import { agentsApiEndpoints } from './endpoints.ts';
+import { everyAnswer } from './every-answer.ts';
 import { getRunCases } from './get-run.ts';
 import { listRunCases } from './list-runs.ts';
 import { messageCases } from './messages.ts';
@@ -30,10 +32,12 @@ const cases: readonly BoundCase<TrialView>[] = [
   ...streamDoorCases,
 ];
 
+const checks = cases.flatMap((one) => one.checks);
+
 export const agentsApi: Suite<TrialView> = {
   id: 'agents-api',
   title: 'Agents API: runs, their parts and their streams',
   requirements,
   scenarios: cases.map(({ scenario }) => scenario),
-  checks: cases.flatMap(({ checks }) => checks),
+  checks: [...checks, ...everyAnswer(agentsApiEndpoints, checks)],
 };

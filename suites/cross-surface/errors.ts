@@ -6,52 +6,15 @@ import type { HttpAsk, Stage } from '../../harness/core/scenario.ts';
 import type { ExchangeView, TrialView } from '../../harness/judge/views.ts';
 import { CANARY_LENGTH, CANARY_LETTERS, canaryOf } from '../../scenarios/canary.ts';
 import { unknownId } from '../agents-api/drive.ts';
-import { bodyOf, expectOf, fieldOf, labelled, missing, refOf, status } from '../agents-api/expect.ts';
+import { bodyOf, expectOf, labelled, missing, refOf, status } from '../agents-api/expect.ts';
 import { conclude } from '../agents-api/run-parts.ts';
 import { canarySearch } from '../isolation/canaries.ts';
 import { openGround, runBody } from '../telemetry/ground.ts';
+import { ERROR_SHAPES, type ErrorShape, errorShape } from './error-shape.ts';
 
 type Wrong = Pick<HttpAsk, 'method' | 'path' | 'surface' | 'body'>;
 
 const WRONG = 'wrong request';
-
-/** The codes of docs/protocol.md 2. */
-const CODES: ReadonlySet<unknown> = new Set([
-  ...['CONTEXT_ITEM_INVALID', 'QUERY_REQUIRED', 'CONTENT_REQUIRED', 'CURSOR_INVALID', 'UNAUTHENTICATED'],
-  ...['TENANT_MISMATCH', 'ORIGIN_REFUSED', 'AGENT_NOT_FOUND', 'PROJECT_NOT_FOUND', 'WORKFLOW_NOT_FOUND'],
-  ...['RUN_NOT_FOUND', 'TEST_NOT_FOUND', 'ROUTE_NOT_FOUND', 'METHOD_NOT_ALLOWED', 'RUN_CLOSED'],
-  ...[
-    'AGENT_INACTIVE',
-    'CONFLICT',
-    'CONTENT_TOO_LARGE',
-    'VALIDATION',
-    'PRIVACY',
-    'RATE_LIMITED',
-    'UNAVAILABLE',
-  ],
-]);
-
-type Shape = 'detail' | 'error-status-path';
-const SHAPES: Readonly<Record<Shape, (body: unknown, answer: number) => string | undefined>> = {
-  detail(body) {
-    const [detail, code] = [fieldOf(body, 'detail'), fieldOf(body, 'code')];
-    if (typeof detail !== 'string' && !Array.isArray(detail)) return 'no detail that is a text or a list';
-    return CODES.has(code) ? undefined : `code ${JSON.stringify(code) ?? 'missing'}`;
-  },
-  'error-status-path'(body, answer) {
-    if (typeof fieldOf(body, 'error') !== 'string') return 'no error that is a text';
-    if (fieldOf(body, 'status_code') !== answer) return `status_code ${String(fieldOf(body, 'status_code'))}`;
-    return typeof fieldOf(body, 'path') === 'string' ? undefined : 'no path';
-  },
-};
-
-const isShape = (word: string | undefined): word is Shape => word !== undefined && word in SHAPES;
-
-/** The shape that the body has, where none is declared. */
-const shapeOf = (body: unknown): Shape =>
-  fieldOf(body, 'detail') === undefined && fieldOf(body, 'error') !== undefined
-    ? 'error-status-path'
-    : 'detail';
 
 const WORD = new RegExp(`[${CANARY_LETTERS}]{${CANARY_LENGTH}}`, 'g');
 
@@ -62,7 +25,7 @@ function echoFault({ request, response }: ExchangeView): string | undefined {
   return canarySearch(words).search(response?.body ?? '').length > 0 ? 'it repeats what was sent' : undefined;
 }
 
-function judgeError(view: TrialView, exchange: ExchangeView, choice: Shape): readonly Finding[] {
+function judgeError(view: TrialView, exchange: ExchangeView, choice: ErrorShape): readonly Finding[] {
   const answer = exchange.response?.status ?? 0;
   // No answer at all, or a good one, has no shape of an error.
   if (answer < 300) return [];
@@ -71,7 +34,7 @@ function judgeError(view: TrialView, exchange: ExchangeView, choice: Shape): rea
   const type = exchange.response?.headers['content-type'] ?? 'no content type';
   const faults = [
     type.startsWith('application/json') ? undefined : type,
-    SHAPES[choice](bodyOf(exchange), answer),
+    ERROR_SHAPES[choice](bodyOf(exchange), answer),
     echoFault(exchange),
   ];
   const expected = `application/json with ${choice === 'detail' ? '{detail, code}' : '{error, status_code, path}'}`;
@@ -84,7 +47,7 @@ function judgeErrors(view: TrialView, { variationPoints }: Terms): readonly Find
   if (first === undefined) return missing(view, 'a wrong request', 'CN-1');
   const declared = variationPoints['VP-ERRSHAPE'];
   // Undeclared: the first error shows the choice, and the others have to agree with it.
-  const choice = isShape(declared) ? declared : shapeOf(bodyOf(first));
+  const choice = errorShape(declared, bodyOf(first));
   const found = all.flatMap((exchange) => judgeError(view, exchange, choice));
   return found.length > 0 ? found : missing(view, 'a request that is refused', 'CN-1');
 }

@@ -4,6 +4,7 @@ import type { TrialView } from '../../harness/judge/views.ts';
 import { doorCases } from './doors.ts';
 import { dryRunCase } from './dry-run.ts';
 import { errorCases } from './errors.ts';
+import { everyRefusal } from './every-refusal.ts';
 import { completedRun, otherRuns } from './one-run.ts';
 import { requirements } from './requirements.ts';
 import { routingCase } from './routing.ts';
@@ -22,5 +23,8 @@ export const crossSurface: Suite<TrialView> = {
   title: 'Across surfaces: one deployment, one story',
   requirements,
   scenarios: cases.map(({ scenario }) => scenario),
-  checks: cases.flatMap(({ checks }) => checks),
+  checks: [
+    ...cases.flatMap(({ checks }) => checks),
+    everyRefusal(errorCases.map(({ scenario }) => scenario.id)),
+  ],
 };

@@ -23,7 +23,8 @@ export const PAIRS: Readonly<Record<string, readonly [string, string]>> = {
   [FAILED]: ['first', 'failing'],
 };
 
-const COMPARISON = z.looseObject({
+/** A comparison as docs/protocol.md 6.3 has it. */
+export const COMPARISON = z.looseObject({
   test_id_1: z.string(),
   test_id_2: z.string(),
   status_changed: z.boolean(),

@@ -24,7 +24,13 @@ export const TESTS = 7;
 const PAGE = 3;
 
 const count = z.int().gte(0);
-const PAGE_SHAPE = z.looseObject({ tests: z.array(z.unknown()), total: count, limit: count, offset: count });
+/** A page of a history. */
+export const PAGE_SHAPE = z.looseObject({
+  tests: z.array(z.unknown()),
+  total: count,
+  limit: count,
+  offset: count,
+});
 
 const idOf = (item: unknown): string => textIn(item, 'test_id') ?? '';
 export const itemsOf = (body: unknown): readonly unknown[] => {

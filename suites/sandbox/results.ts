@@ -12,7 +12,7 @@ const status = z.enum(['success', 'failed']);
 const instant = z.string().refine(isInstant, { error: 'expected a time as RFC 3339 in UTC' });
 
 /** A result as docs/protocol.md 6.3 has it, but for what other checks look into. */
-const RESULT = z.looseObject({
+export const RESULT = z.looseObject({
   test_id: z.uuid(),
   agent_id: z.uuid(),
   status,

@@ -1,7 +1,9 @@
 import type { BoundCase } from '../../harness/core/contract-case.ts';
 import type { Suite } from '../../harness/core/suite.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
+import { everyAnswer } from '../agents-api/every-answer.ts';
 import { acceptedCase } from './accepted.ts';
+import { telemetryEndpoints } from './endpoints.ts';
 import { listCase } from './lists.ts';
 import { loadCase } from './load.ts';
 import { outageCase } from './outage.ts';
@@ -30,10 +32,12 @@ const cases: readonly BoundCase<TrialView>[] = [
   outageCase,
 ];
 
+const checks = cases.flatMap((one) => one.checks);
+
 export const telemetry: Suite<TrialView> = {
   id: 'telemetry',
   title: 'Telemetry: what is kept of runs, and what must not be',
   requirements,
   scenarios: cases.map(({ scenario }) => scenario),
-  checks: cases.flatMap(({ checks }) => checks),
+  checks: [...checks, ...everyAnswer(telemetryEndpoints, checks)],
 };
