@@ -610,6 +610,7 @@ describe('frozen', () => {
         "CN-11 connectivity/states-connectivity",
         "CN-12 connectivity/serves-listed-origins",
         "CN-12 connectivity/treats-unlisted-origins-as-declared",
+        "CN-1 connectivity/every-health-says-so",
         "LC-1 lifecycle/shows-all-five-events",
         "LC-2 lifecycle/starts-first",
         "LC-3 lifecycle/ends-once",

@@ -72,6 +72,12 @@ const good = (method: 'GET' | 'POST', path: string, answer: unknown, needs: stri
 
 /** Each check with an answer that it passes. */
 const GOOD: Readonly<Record<string, Good>> = {
+  'connectivity/every-health-says-so': good(
+    'GET',
+    '/health',
+    { status: 'healthy', service: 's', version: '1', components: {} },
+    'service',
+  ),
   'agents-api/every-list-of-runs-is-a-page': good(
     'GET',
     `${RUNS}?limit=5`,

@@ -16,9 +16,8 @@ export interface Endpoint {
   readonly id: string;
   readonly requirement: string;
   readonly title: string;
-  readonly method: 'GET' | 'POST';
-  /** Of the path, without origin and query. */
-  readonly path: RegExp;
+  /** Whether that was asked of it. */
+  readonly concerns: (exchange: ExchangeView, view: TrialView) => boolean;
   readonly statuses: (terms: Terms) => readonly number[];
   readonly shape: (terms: Terms) => z.ZodType;
 }
@@ -27,22 +26,11 @@ export interface Endpoint {
 type Row = readonly [
   name: string,
   requirement: string,
-  method: Endpoint['method'],
+  method: 'GET' | 'POST',
   path: string,
   statuses: readonly number[] | Endpoint['statuses'],
   shape: z.ZodType | Endpoint['shape'],
 ];
-
-/** The endpoints of one suite. What they stand under on an origin of their own is not told. */
-export const endpointsOf = (suite: string, rows: readonly Row[]): readonly Endpoint[] =>
-  rows.map(([name, requirement, method, path, statuses, shape]) => ({
-    id: `${suite}/${name}`,
-    ...{ requirement, method },
-    title: `${method} ${path} answers with what it promises, whoever asks`,
-    path: new RegExp(`${path.replaceAll('{}', '[^/]+')}$`),
-    statuses: typeof statuses === 'function' ? statuses : () => statuses,
-    shape: typeof shape === 'function' ? shape : () => shape,
-  }));
 
 const LONGEST_PATH = 1_024;
 
@@ -61,6 +49,20 @@ export function pathOf({ request }: ExchangeView): string | undefined {
   const [path = ''] = request.url.replace(/^https?:\/\/[^/]+/, '').split('?');
   return isOdd(path) ? undefined : path;
 }
+
+/** The endpoints of one suite. What they stand under on an origin of their own is not told. */
+export const endpointsOf = (suite: string, rows: readonly Row[]): readonly Endpoint[] =>
+  rows.map(([name, requirement, method, path, statuses, shape]): Endpoint => {
+    const pattern = new RegExp(`${path.replaceAll('{}', '[^/]+')}$`);
+    return {
+      id: `${suite}/${name}`,
+      requirement,
+      title: `${method} ${path} answers with what it promises, whoever asks`,
+      concerns: (exchange) => exchange.request.method === method && pattern.test(pathOf(exchange) ?? ''),
+      statuses: typeof statuses === 'function' ? statuses : () => statuses,
+      shape: typeof shape === 'function' ? shape : () => shape,
+    };
+  });
 
 /** Whether we took something away from the target, or from the way to it: what is not answered then is our doing. */
 export const isDisturbed = ({ transcript }: TrialView): boolean =>
@@ -111,11 +113,8 @@ const VERDICT = { pass, fail, inconclusive } as const;
 
 /** One finding for each thing that there is to say, with the first exchange that shows it. */
 function judge(endpoint: Endpoint, view: TrialView, terms: Terms): readonly Finding[] {
-  const { method, path, statuses } = endpoint;
-  const own = view.exchanges.filter(
-    (exchange) =>
-      exchange.request.method === method && path.test(pathOf(exchange) ?? '') && !isOurDoing(view, exchange),
-  );
+  const { concerns, statuses } = endpoint;
+  const own = view.exchanges.filter((exchange) => concerns(exchange, view) && !isOurDoing(view, exchange));
   const seen = own.flatMap((exchange) => look(endpoint, exchange, terms));
   const firsts = new Map<string, Seen>();
   for (const one of seen) if (!firsts.has(one.code)) firsts.set(one.code, one);

@@ -10,6 +10,7 @@ import { healthVersion } from '../../harness/judge/version.ts';
 import type { ExchangeView, RunView, TrialView } from '../../harness/judge/views.ts';
 import { singleAnalysis } from '../../scenarios/chat-runs.ts';
 import { campaignBracket } from '../../scenarios/connectivity.ts';
+import { type Endpoint, isDisturbed, pathOf } from '../agents-api/every-answer.ts';
 import { inMs, say } from '../statements.ts';
 
 const HEALTHY = z
@@ -23,6 +24,19 @@ const HEALTHY = z
 
 const healthAsks = (view: TrialView): readonly ExchangeView[] =>
   view.exchanges.filter(({ label }) => label === 'health');
+
+/** Health as whoever reads it finds it; what it says while we take something away from the target is judged apart. */
+export const healthEndpoint: Endpoint = {
+  id: 'connectivity/every-health-says-so',
+  requirement: 'CN-1',
+  title: 'health answers 200, healthy, with a version, whoever asks',
+  concerns: (exchange, view) =>
+    exchange.request.method === 'GET' &&
+    (/^(health|clock)/.test(exchange.label) || pathOf(exchange) === '/health') &&
+    !isDisturbed(view),
+  statuses: () => [200],
+  shape: () => HEALTHY,
+};
 
 const refOf = (view: TrialView, { request, response, failure }: ExchangeView): EvidenceRef =>
   view.ref(request.seq, ...[response?.seq, failure?.seq].filter((seq) => seq !== undefined));

@@ -1,6 +1,6 @@
 import type { Terms } from '../../harness/core/check.ts';
 import { type BoundCase, defineCase } from '../../harness/core/contract-case.ts';
-import type { Finding } from '../../harness/core/finding.ts';
+import { type Finding, inconclusive } from '../../harness/core/finding.ts';
 import type { Capability } from '../../harness/core/requirement.ts';
 import type { HttpAsk, Stage } from '../../harness/core/scenario.ts';
 import type { ExchangeView, TrialView } from '../../harness/judge/views.ts';
@@ -9,6 +9,7 @@ import { unknownId } from '../agents-api/drive.ts';
 import { bodyOf, expectOf, labelled, missing, refOf, status } from '../agents-api/expect.ts';
 import { conclude } from '../agents-api/run-parts.ts';
 import { canarySearch } from '../isolation/canaries.ts';
+import { say } from '../statements.ts';
 import { openGround, runBody } from '../telemetry/ground.ts';
 import { ERROR_SHAPES, type ErrorShape, errorShape } from './error-shape.ts';
 
@@ -27,7 +28,11 @@ function echoFault({ request, response }: ExchangeView): string | undefined {
 
 function judgeError(view: TrialView, exchange: ExchangeView, choice: ErrorShape): readonly Finding[] {
   const answer = exchange.response?.status ?? 0;
-  // No answer at all, or a good one, has no shape of an error.
+  if (answer === 0) {
+    const nothing = say('no-answer', 'a refusal', 'no answer', refOf(view, exchange));
+    return [inconclusive(nothing)];
+  }
+  // A good one has no shape of an error.
   if (answer < 300) return [];
   const refused = expectOf(view, exchange, status(400, 404, 405, 409, 413, 415, 422));
   if (refused.some(({ verdict }) => verdict !== 'pass')) return refused;

@@ -79,7 +79,9 @@ const membersOf = ({ request }: Exchange): readonly string[] =>
 const isGood = ({ response }: Exchange): boolean => response.status === 200 || response.status === 201;
 const isRefused = ({ response }: Exchange): boolean => response.status >= 400 && response.status < 500;
 const OTHER: Readonly<Record<number, number>> = { 200: 202, 201: 202, 204: 202, 401: 403, 404: 403 };
-const retyped = (value: unknown): unknown => (typeof value === 'object' ? 'a text' : { of: 'another type' });
+/** What may be null may be a text too. */
+const retyped = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null ? 'a text' : { of: 'another type' };
 
 const http = (
   id: string,
