@@ -9,6 +9,7 @@ import type {
 import type { Decoded, Dialect } from '../protocol/agent-event.ts';
 import { Conversation } from '../protocol/conversation.ts';
 import { buildRuns } from './build-runs.ts';
+import { closedBy } from './closing.ts';
 import { type ExchangeView, type InboundFrame, intentOf, type SocketView, type TrialView } from './views.ts';
 
 /** The view of one transcript: one pass over its entries, nothing kept of what it derives from. */
@@ -152,21 +153,14 @@ function viewSocket(
   };
 }
 
-/** Codes that our own closing and dropping can end with; any other was in a close frame of the target. */
-const OWN_CODES: ReadonlySet<number> = new Set([1000, 1005, 1006]);
-
-/**
- * How the socket ended, and by whom. Over a frame that we would not take the end is ours; a close frame that
- * crossed our own is the target's.
- */
+/** How the socket ended, and by whom. Over a frame that we would not take the end is ours. */
 function viewEnd(own: readonly Entry[]): Pick<SocketView, 'close' | 'errors'> {
   const close = ofKind(own, 'ws.close')[0];
   const errors = ofKind(own, 'transport.error');
   if (close === undefined) return { close, errors };
   const others = errors.filter((error) => !isBeyondBounds(error));
   if (others.length < errors.length) return { close: { ...close, by: 'harness' }, errors: others };
-  const isTheirs = close.by === 'harness' && !OWN_CODES.has(close.code);
-  return { close: isTheirs ? { ...close, by: 'target' } : close, errors };
+  return { close: { ...close, by: closedBy(close) }, errors };
 }
 
 function viewPings(

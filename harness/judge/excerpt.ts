@@ -4,6 +4,7 @@
  */
 import { parseJson } from '../core/json.ts';
 import type { Entry, EvidenceRef, Millis, Transcript } from '../evidence/transcript.ts';
+import { closedBy } from './closing.ts';
 import { printable } from './tally.ts';
 
 /** One entry as a report shows it. */
@@ -87,6 +88,9 @@ function stepOf(entry: Entry, isMeant: boolean): ExcerptStep {
   };
 }
 
+/** Which way a close frame went; what the network ends went neither. */
+const CLOSING = { target: 'in', harness: 'out', network: 'none' } as const;
+
 function directionOf(entry: Entry): ExcerptStep['direction'] {
   switch (entry.kind) {
     case 'http.request':
@@ -102,7 +106,7 @@ function directionOf(entry: Entry): ExcerptStep['direction'] {
     case 'ws.pong':
       return entry.direction;
     case 'ws.close':
-      return entry.by === 'target' ? 'in' : entry.by === 'harness' ? 'out' : 'none';
+      return CLOSING[closedBy(entry)];
     case 'http.aborted':
     case 'hook.open':
     case 'deadline':
@@ -129,7 +133,7 @@ function wireOf(entry: Entry): string {
     case 'ws.frame':
       return entry.encoding === 'base64' ? `${entry.bytes} bytes, binary` : gistOf(entry.text);
     case 'ws.close':
-      return `${entry.code} ${entry.reason} by ${entry.by}`;
+      return `${entry.code} ${entry.reason} by ${closedBy(entry)}`;
     case 'deadline':
       return `no ${entry.waitedFor} within ${Math.round(entry.afterMs)} ms`;
     case 'transport.error':
