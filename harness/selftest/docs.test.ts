@@ -64,8 +64,8 @@ describe('docs/protocol.md', () => {
   });
 });
 
-describe('docs/limits.md', () => {
-  const rows = rowsOf('docs/limits.md');
+describe('docs/troubleshooting.md', () => {
+  const rows = rowsOf('docs/troubleshooting.md');
 
   test('explains each error code, with its exit code and what to do', () => {
     for (const code of ERROR_CODES) {
@@ -76,10 +76,41 @@ describe('docs/limits.md', () => {
   });
 
   test('has every exit code', () => {
-    const told = [...rows.keys()].flatMap((cell) => cell.split(', '));
+    for (const code of Object.keys(EXIT_MEANING)) {
+      const [meaning = '', advice = ''] = rows.get(code) ?? [];
+      expect(meaning.length * advice.length, code).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('README.md', () => {
+  const text = read('README.md');
+
+  test('is read in a few minutes', () => {
+    expect(text.split('\n').length).toBeLessThanOrEqual(200);
+  });
+
+  test('has every area with the number of its requirements', () => {
+    const rows = rowsOf('README.md');
+    for (const { id, title, requirements } of catalogue)
+      expect(rows.get(id), id).toEqual([title.replace(/^[^:]+: /, ''), String(requirements.length)]);
+  });
+
+  test('has every exit code', () => {
+    const told = [...rowsOf('README.md').keys()].flatMap((cell) => cell.split(', '));
     for (const code of Object.keys(EXIT_MEANING)) expect(told).toContain(code);
   });
 });
+
+/** What a heading is called in a link. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+
+const anchorsIn = (page: string): readonly string[] =>
+  [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
 
 describe.each(PAGES)('%s', (page) => {
   const text = read(page);
@@ -93,5 +124,9 @@ describe.each(PAGES)('%s', (page) => {
   test('links only to what exists', () => {
     for (const [, target = ''] of text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g))
       expect(existsSync(join(ROOT, dirname(page), target)), `${page}: ${target}`).toBe(true);
+    for (const [, target = '', anchor] of text.matchAll(/\]\((?!https?:)([^)#\s]*\.md|)#([^)\s]+)\)/g))
+      expect(anchorsIn(target === '' ? page : join(dirname(page), target)), `${page}: #${anchor}`).toContain(
+        anchor,
+      );
   });
 });
