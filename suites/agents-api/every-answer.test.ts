@@ -162,6 +162,7 @@ const GOOD: Readonly<Record<string, Good>> = {
   ),
 };
 const EVERY = Object.keys(GOOD);
+const NOTHING = 'inconclusive nothing-to-judge: nothing was asked that was not refused';
 const REFUSALS = 'cross-surface/every-refusal-has-one-shape';
 
 function judgeTape(check: string, transcript: Transcript, choices: Readonly<Record<string, string>> = {}) {
@@ -223,7 +224,9 @@ describe('what is asked in passing', () => {
     ];
     for (const over of wrong) {
       const findings = judge(check, honest, { ...honest, ...over });
-      expect(findings[0], JSON.stringify(over)).toMatch(/^fail .*1 of 2; the first, "in passing"/);
+      expect(findings[0], JSON.stringify(over)).toMatch(
+        /^fail .*1 of 2 in 1 trials; the first, "in passing"/,
+      );
     }
   });
 
@@ -233,7 +236,7 @@ describe('what is asked in passing', () => {
     expect(verdictOf(judge(check, honest, { ...honest, status: 503, answer: errorOf('UNAVAILABLE') }))).toBe(
       'inconclusive',
     );
-    expect(judge(check, { ...honest, status: 404, answer: errorOf('RUN_NOT_FOUND') })).toEqual([]);
+    expect(judge(check, { ...honest, status: 404, answer: errorOf('RUN_NOT_FOUND') })).toEqual([NOTHING]);
   });
 
   it('is not held against who was disturbed by us, except for what was answered', () => {
@@ -250,14 +253,23 @@ describe('what is asked in passing', () => {
     expect(verdictOf(during({ ...honest, answer: {} }))).toBe('fail');
   });
 
+  it('may be late five times in a hundred', () => {
+    const check = 'agents-api/every-reading-shows-the-run';
+    const honest = goodOf(check);
+    const many = Array.from({ length: 19 }, () => honest);
+    const lost = { ...honest, isLost: true };
+    expect(verdictOf(judge(check, ...many, lost))).toBe('pass');
+    expect(verdictOf(judge(check, ...many, lost, lost))).toBe('inconclusive');
+  });
+
   it('is no breach where a recording breaks off, and odd paths are nobody’s answer', () => {
     const check = 'agents-api/every-reading-shows-the-run';
     const honest = goodOf(check);
     const { entries, ...whole } = tapeOf(honest, honest).transcript();
     const cut = judgeTape(check, { ...whole, entries: entries.slice(0, -1) });
-    expect(cut).toEqual([expect.stringMatching(/^pass .*1 of 1/)]);
+    expect(cut).toEqual([expect.stringMatching(/^pass .*1 of 1 in 1 trials/)]);
     for (const id of ['..%2F..%2Fnothing', '%E0%A4', '%00', 'a'.repeat(10_000)])
-      expect(judge(check, { ...honest, path: `${RUNS}/${id}`, answer: 'ok' })).toEqual([]);
+      expect(judge(check, { ...honest, path: `${RUNS}/${id}`, answer: 'ok' })).toEqual([NOTHING]);
   });
 
   it('may take one of the shapes that a profile does not rule out', () => {

@@ -3,8 +3,10 @@
  * judged here. Refusals have a check of their own, since they look alike everywhere.
  */
 import type { z } from 'zod';
-import { type Check, defineCheck, type Terms } from '../../harness/core/check.ts';
+import { type Check, defineCampaignCheck, type Terms } from '../../harness/core/check.ts';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
+import type { EvidenceRef } from '../../harness/evidence/transcript.ts';
+import { stalledMs } from '../../harness/judge/observer.ts';
 import type { ExchangeView, TrialView } from '../../harness/judge/views.ts';
 import { say } from '../statements.ts';
 import { bodyOf, refOf } from './expect.ts';
@@ -68,62 +70,105 @@ export const endpointsOf = (suite: string, rows: readonly Row[]): readonly Endpo
 export const isDisturbed = ({ transcript }: TrialView): boolean =>
   transcript.entries.some(({ kind }) => kind === 'fault');
 
+type Code =
+  | 'as-declared'
+  | 'no-answer'
+  | 'unavailable'
+  | 'crashed'
+  | 'wrong-status'
+  | 'wrong-type'
+  | 'wrong-shape';
+
 interface Seen {
-  readonly exchange: ExchangeView;
-  readonly verdict: 'pass' | 'fail' | 'inconclusive';
-  readonly code: string;
+  readonly code: Code;
   readonly actual: string;
 }
 
-function judgeContent({ shape }: Endpoint, exchange: ExchangeView, terms: Terms): Omit<Seen, 'exchange'> {
+function lookInto({ shape }: Endpoint, exchange: ExchangeView, terms: Terms): Seen {
   const { status = 0, headers = {}, cut } = exchange.response ?? {};
-  const good = { verdict: 'pass', code: 'as-declared', actual: `status ${status}` } as const;
   const type = headers['content-type'];
-  if (type !== undefined && !/json/i.test(type)) return { verdict: 'fail', code: 'wrong-type', actual: type };
-  if (cut !== undefined) return good;
-  const issue = issueOf(shape(terms), bodyOf(exchange));
-  return issue === undefined ? good : { verdict: 'fail', code: 'wrong-shape', actual: issue };
-}
-
-/** What is to be said where there is no answer: of many some may be late, and a connection may end between two. */
-function unanswered(exchange: ExchangeView): Seen {
-  const { failure } = exchange;
-  const actual = failure?.kind === 'transport.error' ? failure.code : 'no answer in time';
-  return { exchange, verdict: 'inconclusive', code: 'no-answer', actual };
+  if (type !== undefined && !/json/i.test(type)) return { code: 'wrong-type', actual: type };
+  const issue = cut === undefined ? issueOf(shape(terms), bodyOf(exchange)) : undefined;
+  return issue === undefined
+    ? { code: 'as-declared', actual: `status ${status}` }
+    : { code: 'wrong-shape', actual: issue };
 }
 
 /** What is to be said of one exchange; nothing of a refusal. */
-function look(endpoint: Endpoint, exchange: ExchangeView, terms: Terms): readonly Seen[] {
-  const { response } = exchange;
-  if (response === undefined) return [unanswered(exchange)];
+function look(endpoint: Endpoint, exchange: ExchangeView, terms: Terms): Seen | undefined {
+  const { response, failure } = exchange;
+  if (response === undefined)
+    return { code: 'no-answer', actual: failure?.kind === 'transport.error' ? failure.code : 'none in time' };
   const { status } = response;
-  if (status >= 400 && status < 500) return [];
+  if (status >= 400 && status < 500) return undefined;
+  if (endpoint.statuses(terms).includes(status)) return lookInto(endpoint, exchange, terms);
   const actual = `status ${status}`;
-  if (status === 503) return [{ exchange, verdict: 'inconclusive', code: 'unavailable', actual }];
-  if (endpoint.statuses(terms).includes(status))
-    return [{ exchange, ...judgeContent(endpoint, exchange, terms) }];
-  return [{ exchange, verdict: 'fail', code: status >= 500 ? 'crashed' : 'wrong-status', actual }];
+  if (status === 503) return { code: 'unavailable', actual };
+  return { code: status >= 500 ? 'crashed' : 'wrong-status', actual };
 }
 
-/** What we may have brought about ourselves. */
-const isOurDoing = (view: TrialView, { response }: ExchangeView): boolean =>
-  isDisturbed(view) && (response === undefined || response.status >= 500);
+/** What we may have brought about ourselves: we took something away, or stood still for half of the time. */
+function isOurDoing(view: TrialView, { response, failure }: ExchangeView): boolean {
+  if (response !== undefined) return response.status >= 500 && isDisturbed(view);
+  return isDisturbed(view) || (failure?.kind === 'deadline' && 2 * stalledMs(view) >= failure.afterMs);
+}
 
-const VERDICT = { pass, fail, inconclusive } as const;
+/** How often one thing was seen in a trial, and the first exchange that shows it. */
+interface Fact extends Seen {
+  readonly count: number;
+  readonly label: string;
+  readonly ref: EvidenceRef;
+}
 
-/** One finding for each thing that there is to say, with the first exchange that shows it. */
-function judge(endpoint: Endpoint, view: TrialView, terms: Terms): readonly Finding[] {
-  const { concerns, statuses } = endpoint;
-  const own = view.exchanges.filter((exchange) => concerns(exchange, view) && !isOurDoing(view, exchange));
-  const seen = own.flatMap((exchange) => look(endpoint, exchange, terms));
-  const firsts = new Map<string, Seen>();
-  for (const one of seen) if (!firsts.has(one.code)) firsts.set(one.code, one);
-  const expected = `${statuses(terms).join(' or ')} with a body as docs/protocol.md has it, or a refusal`;
-  return [...firsts.values()].map(({ exchange, verdict, code, actual }) => {
-    const count = seen.filter((one) => one.code === code).length;
-    const told = `${count} of ${seen.length}; the first, "${exchange.label}": ${actual}`;
-    return VERDICT[verdict](say(code, expected, told, refOf(view, exchange)));
+function collect(endpoint: Endpoint, view: TrialView, terms: Terms): readonly Fact[] {
+  const facts = new Map<Code, Fact>();
+  for (const exchange of view.exchanges) {
+    if (!endpoint.concerns(exchange, view) || isOurDoing(view, exchange)) continue;
+    const seen = look(endpoint, exchange, terms);
+    if (seen === undefined) continue;
+    const first = facts.get(seen.code);
+    const count = (first?.count ?? 0) + 1;
+    facts.set(seen.code, first === undefined ? factOf(view, exchange, seen) : { ...first, count });
+  }
+  return [...facts.values()];
+}
+
+const factOf = (view: TrialView, exchange: ExchangeView, seen: Seen): Fact => ({
+  ...seen,
+  count: 1,
+  label: exchange.label,
+  ref: refOf(view, exchange),
+});
+
+const sum = (facts: readonly Fact[]): number => facts.reduce((all, { count }) => all + count, 0);
+
+/** Of 100 answers 5 may be late: docs/protocol.md 4.5. */
+const LATE = 0.05;
+
+function conclude(facts: readonly Fact[], expected: string, restsOn: string | undefined): readonly Finding[] {
+  const asked = sum(facts);
+  const groups = [...new Set(facts.map(({ code }) => code))].map((code) =>
+    facts.filter((one) => one.code === code),
+  );
+  const findings = groups.flatMap((group): readonly Finding[] => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const count = sum(group);
+    const told = `${count} of ${asked} in ${group.length} trials; the first, "${first.label}": ${first.actual}`;
+    const statement = say(first.code, expected, told, first.ref);
+    switch (first.code) {
+      case 'as-declared':
+        return [pass(statement)];
+      case 'no-answer':
+        return count > LATE * asked ? [inconclusive(statement)] : [];
+      case 'unavailable':
+        return [inconclusive(statement)];
+      default:
+        return [fail(statement)];
+    }
   });
+  if (findings.length > 0) return findings;
+  return [inconclusive(say('nothing-to-judge', expected, 'nothing was asked that was not refused'), restsOn)];
 }
 
 /**
@@ -135,13 +180,19 @@ export const everyAnswer = (
   others: readonly Check<TrialView>[],
 ): readonly Check<TrialView>[] =>
   endpoints.map((endpoint) => {
-    const { id, requirement, title } = endpoint;
+    const { id, requirement, title, statuses } = endpoint;
     const beside = others.filter((check) => check.requirement === requirement);
     const restsOn = beside.find((check) => check.restsOn !== undefined)?.restsOn;
-    return defineCheck<TrialView>({
+    return defineCampaignCheck<TrialView, Fact>({
       ...{ id, requirement, title },
       scenarios: [...new Set(beside.flatMap(({ scenarios }) => scenarios))],
       ...(restsOn === undefined ? {} : { restsOn }),
-      judge: (view, terms) => judge(endpoint, view, terms),
+      collect: (view, terms) => collect(endpoint, view, terms),
+      conclude: (facts, terms) =>
+        conclude(
+          facts,
+          `${statuses(terms).join(' or ')} with a body as docs/protocol.md has it, or a refusal`,
+          restsOn,
+        ),
     });
   });
