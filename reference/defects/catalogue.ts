@@ -15,6 +15,7 @@ import { latencyAnswerDefects } from './latency-answer-defects.ts';
 import { latencyDefects } from './latency-defects.ts';
 import { multiAgentDefects } from './multi-agent-defects.ts';
 import { orderDefects } from './order-defects.ts';
+import { passingDefects } from './passing-defects.ts';
 import { requestDefects } from './request-defects.ts';
 import { resilienceCrowdDefects } from './resilience-crowd-defects.ts';
 import { resilienceErrorDefects } from './resilience-error-defects.ts';
@@ -71,6 +72,7 @@ const DEFECTS: readonly Defect[] = [
   ...runChangeDefects,
   ...runPartDefects,
   ...runAnswerDefects,
+  ...passingDefects,
   ...streamDefects,
   ...streamHistoryDefects,
   ...streamDoorDefects,

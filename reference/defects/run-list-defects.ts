@@ -96,7 +96,7 @@ export const runListDefects: readonly Defect[] = [
     title: 'an empty list has null for its items',
     breaks: '5',
     mustFail: ['AR-1.1d'],
-    mayFail: ['AR-4.3', 'AR-5.3', 'AR-6.3', 'AR-6.4', 'AR-8.2', ...agentsApi(1)],
+    mayFail: ['AR-4.1', 'AR-5.1', 'AR-4.3', 'AR-5.3', 'AR-6.3', 'AR-6.4', 'AR-8.2', ...agentsApi(1)],
     build: () =>
       changingJson('GET', /\/agent-runs(\/[^/]+\/(steps|messages|node-states))?$/, (body) =>
         itemsOf(body).length === 0 ? { ...body, items: null } : body,

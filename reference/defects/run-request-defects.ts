@@ -92,7 +92,7 @@ export const runRequestDefects: readonly Defect[] = [
     title: 'a run of an unknown workflow is accepted',
     breaks: '5',
     mustFail: ['AR-2.3'],
-    mayFail: ['AR-E5'],
+    mayFail: ['AR-2.1', 'AR-E5'],
     build: () =>
       insteadOf('POST', RUNS, 'WORKFLOW_NOT_FOUND', (response) =>
         withBody(response, { id: crypto.randomUUID(), status: 'PENDING' }, 201),
@@ -104,7 +104,7 @@ export const runRequestDefects: readonly Defect[] = [
     title: 'context items are not looked for',
     breaks: '5',
     mustFail: ['AR-2.4', 'AR-2.4a'],
-    mayFail: [],
+    mayFail: ['AR-2.1'],
     build: () =>
       insteadOf('POST', RUNS, 'CONTEXT_ITEM_INVALID', (response) =>
         withBody(response, { id: crypto.randomUUID(), status: 'PENDING' }, 201),
@@ -116,7 +116,7 @@ export const runRequestDefects: readonly Defect[] = [
     title: 'an empty query is accepted, although its refusal is declared',
     breaks: '5',
     mustFail: ['AR-2.5'],
-    mayFail: ['AR-2.5a'],
+    mayFail: ['AR-2.1', 'AR-2.5a'],
     build: () =>
       insteadOf('POST', RUNS, 'QUERY_REQUIRED', (response) =>
         withBody(response, { id: crypto.randomUUID(), status: 'PENDING' }, 201),
@@ -128,7 +128,7 @@ export const runRequestDefects: readonly Defect[] = [
     title: 'input of the wrong shape makes the server fail',
     breaks: '2',
     mustFail: ['AR-2.1a', 'AR-7.5a'],
-    mayFail: ['AR-1.1b', 'AR-1.2a', 'AR-2.1b', 'AR-7.5'],
+    mayFail: ['AR-2.1', 'AR-7.1', 'AR-1.1b', 'AR-1.2a', 'AR-2.1b', 'AR-7.5'],
     build: () =>
       insteadOf('POST', /\/agent-runs/, 'VALIDATION', (response) => withBody(response, SERVER_ERROR, 500)),
   },

@@ -1,0 +1,87 @@
+import type { Boundaries } from '../boundaries.ts';
+import { ANY_RUN, agentsApi, handling, RUN, RUNS, withBody } from './answers.ts';
+import type { Defect } from './defect.ts';
+import { type Frame, readFrame } from './frames.ts';
+
+/** True every so many times, whoever asks. */
+function everyOnceIn(times: number): () => boolean {
+  let count = 0;
+  return () => {
+    count += 1;
+    return count % times === 0;
+  };
+}
+
+const isOf = (response: Response, status: number): boolean => response.status === status;
+
+/** One reading in twenty of a run that is under way crashes: whoever waits for its end asks again. */
+const crashingAtTimes = (): Partial<Boundaries> => {
+  const isSelected = everyOnceIn(20);
+  return handling(
+    ({ method, path }) => method === 'GET' && RUN.test(path),
+    async ({ request }, honest) => {
+      const response = await honest(request);
+      if (!isOf(response, 200)) return response;
+      const { status } = (await response.clone().json()) as Frame;
+      if (status !== 'PENDING' && status !== 'RUNNING') return response;
+      const crash = { detail: 'something went wrong', code: 'INTERNAL' };
+      return isSelected() ? withBody(response, crash, 500) : response;
+    },
+  );
+};
+
+/** The list of a project, where nobody asks for a page or a filter, comes without its total one time in five. */
+const uncountedAtTimes = (): Partial<Boundaries> => {
+  const isSelected = everyOnceIn(5);
+  return handling(
+    ({ method, path, url }) => method === 'GET' && RUNS.test(path) && url.search === '',
+    async ({ request }, honest) => {
+      const response = await honest(request);
+      if (!isOf(response, 200) || !isSelected()) return response;
+      const { total: _total, ...page } = readFrame(await response.text());
+      return withBody(response, page);
+    },
+  );
+};
+
+/** Who comes without a token is refused with a code of the deployment's own. */
+const codesOfItsOwn = (): Partial<Boundaries> =>
+  handling(
+    ({ request }) => !request.headers.has('authorization'),
+    async ({ request }, honest) => {
+      const response = await honest(request);
+      if (!isOf(response, 401)) return response;
+      return withBody(response, { ...readFrame(await response.text()), code: 'TOKEN_MISSING' });
+    },
+  );
+
+/** Answers that are wrong where a case asks in passing, on its way to what it is about. */
+export const passingDefects: readonly Defect[] = [
+  {
+    id: 'D-AR-ONE-IN-20-CRASHES',
+    family: 'intermittent',
+    title: 'one reading in twenty of a run that is under way is a 500',
+    breaks: '2',
+    mustFail: ['AR-3.1'],
+    mayFail: ANY_RUN,
+    build: crashingAtTimes,
+  },
+  {
+    id: 'D-AR-UNCOUNTED-AT-TIMES',
+    family: 'intermittent',
+    title: 'the plain list of runs comes without its total one time in five',
+    breaks: '5',
+    mustFail: ['AR-1.1'],
+    mayFail: agentsApi(1, 2, 3, 12),
+    build: uncountedAtTimes,
+  },
+  {
+    id: 'D-X-CODE-OF-ITS-OWN',
+    family: 'drifted schema',
+    title: 'who comes without a token is refused with a code that the protocol does not know',
+    breaks: '2',
+    mustFail: ['X-1'],
+    mayFail: [],
+    build: codesOfItsOwn,
+  },
+];
