@@ -11,7 +11,7 @@ import { type Recording, readRecording } from './recording.ts';
  * answers that are asked for beside it; and what is asked over HTTP.
  */
 export const RECORDED = {
-  chat: ['connectivity', 'lifecycle', 'multi-agent', 'AR-3.1', 'AR-4.1', 'AR-9.1', 'X-1'],
+  chat: ['connectivity', 'lifecycle', 'multi-agent', 'AR-3.1', 'AR-4.1', 'AR-8.1', 'AR-9.1', 'AR-9.2', 'X-1'],
   http: ['agents-api', 'X-1'],
 } as const;
 
