@@ -1,5 +1,5 @@
 import type { Boundaries } from '../boundaries.ts';
-import { ANY_RUN, agentsApi, handling, MESSAGES, RUN, withBody } from './answers.ts';
+import { ANY_RUN, agentsApi, changingJson, handling, MESSAGES, PROFILE, RUN, withBody } from './answers.ts';
 import type { Defect } from './defect.ts';
 import { type Frame, readFrame } from './frames.ts';
 
@@ -83,5 +83,14 @@ export const passingDefects: readonly Defect[] = [
     mustFail: ['X-1'],
     mayFail: [],
     build: codesOfItsOwn,
+  },
+  {
+    id: 'D-AR-PROFILE-ALONE-BARE',
+    family: 'missing',
+    title: 'a profile that is read alone does not say what its agent can do',
+    breaks: '5',
+    mustFail: ['AR-9.2'],
+    mayFail: [],
+    build: () => changingJson('GET', PROFILE, ({ capabilities: _capabilities, ...profile }) => profile),
   },
 ];

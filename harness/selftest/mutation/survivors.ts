@@ -15,11 +15,19 @@ const KNOWN: readonly Known[] = [
     reason: 'pongs are judged on plain sessions; there the ping only shows who was let in',
   },
   {
-    operator:
-      /^(answer-500|lose-answer|answer-otherwise|remove-from-body|retype-in-body|answer-in-html|invent-code|omit-code)$/,
-    where: /^(api-|dependency-outages-|browser-origins-|campaign-bracket-)/,
-    reason:
-      'an answer is judged where a case is about it: what a case asks in passing, to compare before with after, is only read',
+    operator: /^lose-answer$/,
+    where: /^(api-|cross-surface-|campaign-bracket-|dropped-socket-|browser-origins-.*: request)/,
+    reason: 'of a hundred answers five may be late, as docs/protocol.md 4.5 has it; this was one of many',
+  },
+  {
+    operator: /^(answer-500|lose-answer|answer-otherwise|answer-in-html)$/,
+    where: /^dependency-outages-.*: request (of a stranger )?without /,
+    reason: 'what is answered while we take something away is judged only for being honest',
+  },
+  {
+    operator: /^(answer-500|lose-answer|invent-code|omit-code)$/,
+    where: /^browser-origins-.*: preflight from a unlisted origin/,
+    reason: 'a refused preflight is read by browsers, and they look at its headers alone',
   },
 ];
 
