@@ -78,6 +78,9 @@ const sessionsOf = (page: string): readonly Session[] =>
 
 const SESSIONS = PAGES.flatMap(sessionsOf);
 
+/** Nothing is measured here, and a busy machine may take its time. */
+const PATIENCE_MS = 600_000;
+
 let folder: string;
 let reference: ReferenceProcess;
 let stored: string;
@@ -176,5 +179,5 @@ describe('the docs', () => {
 
   it.concurrent.each(
     SESSIONS.map((session, index) => ({ ...session, index, name: session.lines[0]?.told ?? '' })),
-  )('$page: $name', ({ index, ...session }) => play(session, index));
+  )('$page: $name', ({ index, ...session }) => play(session, index), PATIENCE_MS);
 });
