@@ -114,7 +114,7 @@ export const sandboxRequestDefects: readonly Defect[] = [
     title: 'a test that is set off by the schedule breaks',
     breaks: '6',
     mustFail: ['SB-1.3'],
-    mayFail: ['SB-7.1', 'SB-7.2'],
+    mayFail: ['SB-1.1', 'SB-7.1', 'SB-7.2'],
     build: () =>
       testing(async (body, { request }, honest) =>
         body['simulate_webhook'] === false ? broken() : honest(request),
@@ -152,7 +152,7 @@ export const sandboxRequestDefects: readonly Defect[] = [
     title: 'testing an unknown agent breaks',
     breaks: '6',
     mustFail: ['SB-1.6'],
-    mayFail: ['SB-1.7', 'SB-9.1'],
+    mayFail: ['SB-1.1', 'X-1', 'SB-1.7', 'SB-9.1'],
     build: () => insteadOf('POST', TEST, 'AGENT_NOT_FOUND', broken),
   },
   {
@@ -161,7 +161,7 @@ export const sandboxRequestDefects: readonly Defect[] = [
     title: 'an agent id that is no UUID breaks',
     breaks: '6',
     mustFail: ['SB-1.7'],
-    mayFail: ['SB-5.4', 'X-5'],
+    mayFail: ['SB-1.1', 'SB-5.4', 'X-5'],
     build: () =>
       handling(isSandbox, async ({ request, path }, honest) =>
         isUuid(partsOf(path).agent) || path.includes('/profiles/') ? honest(request) : broken(),
@@ -186,7 +186,7 @@ export const sandboxRequestDefects: readonly Defect[] = [
     title: 'an agent whose model has no price cannot be tested',
     breaks: '6',
     mustFail: ['SB-1.9'],
-    mayFail: [],
+    mayFail: ['SB-1.1'],
     build: () =>
       knowingAgents(async (setUp, { request }, honest) => {
         const model = setUp?.['model'];
@@ -208,7 +208,7 @@ export const sandboxRequestDefects: readonly Defect[] = [
     title: 'a test id that is no UUID breaks',
     breaks: '6',
     mustFail: ['SB-5.4'],
-    mayFail: [],
+    mayFail: ['SB-5.1'],
     build: () =>
       handling(
         ({ method, path }) => method === 'GET' && /\/agents\/[^/]+\/test\/[^/]+$/.test(path),

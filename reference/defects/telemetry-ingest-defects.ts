@@ -94,7 +94,7 @@ export const telemetryIngestDefects: readonly Defect[] = [
     family: 'half done',
     title: 'another body under the id of a stored run replaces what is shown of it',
     mustFail: ['TR-3.2'],
-    mayFail: ['TR-3.1', 'TR-3.3', 'TR-3.4'],
+    mayFail: ['TR-1.1', 'TR-3.1', 'TR-3.3', 'TR-3.4'],
     build: () => {
       const replaced = new Map<unknown, Frame>();
       const writing = handling(
@@ -140,7 +140,7 @@ export const telemetryIngestDefects: readonly Defect[] = [
     family: 'wrong status',
     title: 'two equal runs at once make the ingest fail',
     mustFail: ['TR-3.3'],
-    mayFail: [],
+    mayFail: ['TR-1.1'],
     build: () =>
       whileStoring((response) =>
         withBody(response, { detail: 'duplicate key value', code: 'UNAVAILABLE' }, 500),
@@ -205,7 +205,7 @@ export const telemetryIngestDefects: readonly Defect[] = [
     family: 'placeholder',
     title: 'a run without failures has null instead of an empty list',
     mustFail: ['TR-8.2'],
-    mayFail: ['X-3'],
+    mayFail: ['TR-8.1', 'X-3'],
     build: () =>
       handling(
         ({ method, path }) => method === 'GET' && TELEMETRY_FAILURES.test(path),
