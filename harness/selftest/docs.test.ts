@@ -75,6 +75,21 @@ describe('docs/troubleshooting.md', () => {
     }
   });
 
+  test('quotes messages that there are', () => {
+    const [, quoted = ''] = read('docs/troubleshooting.md').split('## By message');
+    const phrases = [...(quoted.split('## ')[0] ?? '').matchAll(/^\| (?!words|---)([^|]+) \|/gm)];
+    expect(phrases.length).toBeGreaterThan(5);
+    const folder = join(ROOT, 'harness');
+    const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /(?<!\.test)\.[jt]sx?$/.test(name))
+      .map((name) => readFileSync(join(folder, name), 'utf8'));
+    for (const [, phrase = ''] of phrases)
+      expect(
+        sources.some((text) => text.includes(phrase)),
+        phrase,
+      ).toBe(true);
+  });
+
   test('has every exit code', () => {
     for (const code of Object.keys(EXIT_MEANING)) {
       const [meaning = '', advice = ''] = rows.get(code) ?? [];
