@@ -73,7 +73,7 @@ export const badInputDefects: readonly Defect[] = [
     title: 'a body that is declared as a form is answered with a 500',
     breaks: '2',
     mustFail: ['RS-13'],
-    mayFail: [],
+    mayFail: ['SB-1.1', 'AR-2.1', 'AR-7.1', 'SB-6.1', 'TR-1.1'],
     build: crashingOnForms,
   },
   {
@@ -82,7 +82,7 @@ export const badInputDefects: readonly Defect[] = [
     title: 'a test whose body is JSON and no object is answered with a 500',
     breaks: '6',
     mustFail: ['RS-13'],
-    mayFail: ['SB-1.4', 'X-1'],
+    mayFail: ['SB-1.1', 'SB-1.4', 'X-1'],
     build: () => crashingOnJson(TEST, isNoObject),
   },
   {
@@ -91,7 +91,7 @@ export const badInputDefects: readonly Defect[] = [
     title: 'a telemetry run that has something else in the place of a text is answered with a 500',
     breaks: '7',
     mustFail: ['RS-13'],
-    mayFail: ['TR-1.3', 'TR-1.11', 'X-1'],
+    mayFail: ['TR-1.1', 'TR-1.3', 'TR-1.11', 'X-1'],
     build: () => crashingOnJson(TELEMETRY_RUNS, hasNoText),
   },
   {
