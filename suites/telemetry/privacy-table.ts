@@ -43,7 +43,7 @@ export const FORBIDDEN: Readonly<Record<string, Readonly<Record<string, Place>>>
   'TR-4.5': {
     'an e-mail address': inMetadata((text) => ({ contact: `${text}@example.com` })),
     'an e-mail address in a sentence': inMetadata((text) => ({
-      note: `ask <${text}@mail.example.org> first`,
+      note: `to <${text}@mail.example.org>`,
     })),
     'an e-mail address in a list': inMetadata((text) => ({
       who: ['nobody', { at: [`${text}@example.net`] }],

@@ -125,7 +125,7 @@ const program = new Command('prove')
   .option('--part', 'a part of the defects, turned by the rotation: for the gate')
   .option('--rotation <number>', 'which part; the number of commits, or the day', whole)
   .option('--processes <number>', 'driving processes', positive, availableParallelism())
-  .option('--at-once <number>', 'campaigns at once in each process', positive, 3)
+  .option('--at-once <number>', 'campaigns at once in each process', positive, 1)
   .option(
     '--patience <factor>',
     'multiplies limits and delays; more than 1 is for looking into something, not for a proof',
