@@ -56,7 +56,7 @@ export const crossSurfaceDefects: readonly Defect[] = [
     title: 'errors under a project have no code',
     breaks: '2',
     mustFail: ['X-1'],
-    mayFail: agentsApi(1, 2, 3, 4, 5, 6, 7, 8, 12),
+    mayFail: ['RS-13', ...agentsApi(1, 2, 3, 4, 5, 6, 7, 8, 12)],
     build: () =>
       handling(
         ({ path }) => path.startsWith('/api/projects/'),

@@ -87,7 +87,7 @@ export const surfaceDefects: readonly Defect[] = [
     family: 'wrapped',
     title: 'errors of the telemetry are plain text',
     mustFail: ['X-1'],
-    mayFail: ['TR-1.11', 'TR-11.1'],
+    mayFail: ['TR-6.2', 'TR-6.3', 'TR-7.2', 'TR-8.3', 'RS-13', 'TR-1.11', 'TR-11.1'],
     build: () =>
       handling(
         ({ path }) => path.startsWith('/v1/'),
