@@ -15,6 +15,7 @@ import { registerInit } from './init.ts';
 import { registerList } from './list.ts';
 import { registerMerge } from './merge.ts';
 import { registerPlan } from './plan.ts';
+import { registerProve } from './prove.ts';
 import { registerReference } from './reference.ts';
 import { registerRejudge } from './rejudge.ts';
 import { registerReplay } from './replay.ts';
@@ -39,6 +40,7 @@ const COMMANDS: readonly Register[] = [
   registerExplain,
   registerConfig,
   registerReference,
+  registerProve,
   registerInit,
   registerCompletion,
 ];
