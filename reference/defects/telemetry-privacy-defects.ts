@@ -197,7 +197,7 @@ export const telemetryPrivacyDefects: readonly Defect[] = [
     family: 'half done',
     title: 'what was refused is stored all the same and can be read',
     mustFail: ['TR-4.11'],
-    mayFail: [...telemetry(1, 2, 3), ...LEFT_BEHIND],
+    mayFail: ['TR-6.1', ...telemetry(1, 2, 3), ...LEFT_BEHIND],
     build: () => {
       const refused = new Map<unknown, Frame>();
       const remembering = afterRefusal((run) => refused.set(run['run_id'], run));
