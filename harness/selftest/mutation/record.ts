@@ -6,12 +6,9 @@ import { EXIT } from '../../core/exit-code.ts';
 import { campaignAt } from '../campaigns.ts';
 import { type Recording, readRecording } from './recording.ts';
 
-/**
- * What is selected when transcripts are recorded that are changed: whatever carries frames, with what judges the HTTP
- * answers that are asked for beside it; and what is asked over HTTP.
- */
+/** What is selected for transcripts that are changed: whatever carries frames; and what is asked over HTTP. */
 export const RECORDED = {
-  chat: ['connectivity', 'lifecycle', 'multi-agent', 'AR-3.1', 'AR-4.1', 'AR-8.1', 'AR-9.1', 'AR-9.2', 'X-1'],
+  chat: ['connectivity', 'lifecycle', 'multi-agent'],
   http: ['agents-api', 'X-1'],
 } as const;
 

@@ -20,7 +20,7 @@ const KNOWN: readonly Known[] = [
     reason: 'of a hundred answers five may be late, as docs/protocol.md 4.5 has it; this was one of many',
   },
   {
-    operator: /^(answer-500|lose-answer|answer-otherwise|answer-in-html)$/,
+    operator: /^(answer-500|lose-answer|answer-otherwise|answer-in-html|invent-code|omit-code)$/,
     where: /^dependency-outages-.*: request (of a stranger )?without /,
     reason: 'what is answered while we take something away is judged only for being honest',
   },
@@ -28,6 +28,12 @@ const KNOWN: readonly Known[] = [
     operator: /^(answer-500|lose-answer|invent-code|omit-code)$/,
     where: /^browser-origins-.*: preflight from a unlisted origin/,
     reason: 'a refused preflight is read by browsers, and they look at its headers alone',
+  },
+  {
+    operator: /^(answer-500|lose-answer|answer-otherwise|answer-in-html|remove-from-body|retype-in-body)$/,
+    where: /^(dropped-socket-|dependency-outages-.*: request (before|after) )/,
+    reason:
+      'the chat suites are recorded without the agents API, whose checks judge what its endpoints answer',
   },
 ];
 
