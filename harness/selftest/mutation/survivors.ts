@@ -35,6 +35,11 @@ const KNOWN: readonly Known[] = [
     reason:
       'the chat suites are recorded without the agents API, whose checks judge what its endpoints answer',
   },
+  {
+    operator: /^(invent-code|omit-code)$/,
+    where: /^api-get-unknown-run-\d+: (a zero byte|a way out|broken escapes|ten kilobytes),/,
+    reason: 'such a path may be refused before it comes to the platform, in the words of whatever does so',
+  },
 ];
 
 /** Why it is known that this mutant survives; undefined when it is not. */
