@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { renderHtml } from '../../reports/html/render.tsx';
 import { catalogue } from '../../suites/catalogue.ts';
 import { loadPlan } from '../campaign/folder.ts';
 import { judgeSoFar } from '../campaign/judge-so-far.ts';
 import { HarnessError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-code.ts';
+import type { CampaignReport } from '../report/model.ts';
 import type { Register } from './command.ts';
 import { wholeNumber } from './values.ts';
 
@@ -30,9 +30,11 @@ export const registerWatch: Register = (root, finish) => {
 };
 
 /** Serves one page until the process is told to end. */
-function serveReport(dir: string, port: number): Promise<void> {
+async function serveReport(dir: string, port: number): Promise<void> {
+  // Whoever does not watch need not load it.
+  const { renderHtml } = await import('../../reports/html/render.tsx');
   const server = createServer((_request, response) => {
-    const { body, headers } = pageOf(dir);
+    const { body, headers } = pageOf(dir, renderHtml);
     response.writeHead(200, headers).end(body);
   });
   return new Promise((resolve, reject) => {
@@ -55,11 +57,14 @@ function serveReport(dir: string, port: number): Promise<void> {
 }
 
 /** The final report once there is one; until then what can be judged so far, asked for again by the browser. */
-function pageOf(dir: string): { readonly body: string; readonly headers: Readonly<Record<string, string>> } {
+function pageOf(
+  dir: string,
+  render: (report: CampaignReport) => string,
+): { readonly body: string; readonly headers: Readonly<Record<string, string>> } {
   const final = join(dir, 'report.html');
   if (existsSync(final)) return { body: readFileSync(final, 'utf8'), headers: HTML };
   return {
-    body: renderHtml(judgeSoFar(dir, catalogue)),
+    body: render(judgeSoFar(dir, catalogue)),
     headers: { ...HTML, refresh: String(EVERY_SECONDS) },
   };
 }

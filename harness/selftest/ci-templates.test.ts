@@ -69,6 +69,10 @@ const scriptsOf = (workflow: string, job: string): readonly string[] =>
     step.run === undefined || step.run === 'npm ci' ? [] : [step.run],
   );
 
+/** A deployment that offers the chat alone: enough to see the commands at work. */
+const WITHOUT = { 'agents-api': false, sandbox: false, telemetry: false, 'multi-agent': false } as const;
+const CHAT_ONLY = (): string => join(folder, 'chat-only.json');
+
 /** Where the engine puts which part a machine is to drive. */
 const PART = /\$\{\{ matrix\.part \}\}/;
 
@@ -76,6 +80,10 @@ describe('the commands of the templates', () => {
   let reference: Awaited<ReturnType<typeof startReferenceProcess>>;
   beforeAll(async () => {
     reference = await startReferenceProcess(['--thinking-ms', '20']);
+    writeFileSync(
+      CHAT_ONLY(),
+      JSON.stringify({ name: 'chat-only', extends: 'default', capabilities: WITHOUT }),
+    );
   });
   afterAll(() => reference.stop());
 
@@ -95,6 +103,7 @@ describe('the commands of the templates', () => {
     const surroundings = cleanEnvironment({
       ...reference.variables,
       TARGET_ENVIRONMENT: 'staging',
+      TARGET_PROFILE: CHAT_ONLY(),
       HARNESS_MAX_AGENT_RUNS: '0',
       ...env,
     });
