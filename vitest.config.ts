@@ -3,6 +3,13 @@ import { defineConfig } from 'vitest/config';
 /** Allure keeps the results of conformance; the tests of the harness itself are nobody's quality record. */
 const drives = process.argv.some((argument) => argument.includes('conformance'));
 
+/** Self-tests that nothing may run beside. */
+const TIMED = ['blame', 'command-line', 'stopping', 'vacuity'].map(
+  (name) => `harness/selftest/${name}.test.ts`,
+);
+/** Too long for every change: whole campaigns against each other. */
+const SLOW = ['harness/selftest/comparison.test.ts'];
+
 export default defineConfig({
   test: {
     reporters: drives
@@ -23,10 +30,34 @@ export default defineConfig({
       {
         test: {
           name: 'self',
-          include: ['harness/selftest/**/*.test.ts'],
+          include: TIMED,
           pool: 'forks',
           testTimeout: 180_000,
           hookTimeout: 120_000,
+          // They measure, or stop in mid-run: each has the machine to itself.
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'tools',
+          include: ['harness/selftest/**/*.test.ts'],
+          exclude: [...TIMED, ...SLOW],
+          pool: 'forks',
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          // They wait for processes more than they work.
+          maxWorkers: 3,
+        },
+      },
+      {
+        test: {
+          name: 'slow',
+          include: SLOW,
+          pool: 'forks',
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
         },
       },
       {

@@ -7,7 +7,7 @@ import type { TrialView } from '../judge/views.ts';
 
 const HEAD = `# Traceability
 
-Generated from the declarations by \`npx vitest run --project self traceability -u\`; a test holds it to them. Each row:
+Generated from the declarations by \`npx vitest run --project tools traceability -u\`; a test holds it to them. Each row:
 what is required, the checks that verify it, and the defects of the reference deployment that must make it fail.
 \`npm run prove\` shows that they do.
 `;

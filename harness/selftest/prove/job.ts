@@ -51,7 +51,7 @@ const BESIDE = 0.5;
 export const BEYOND_EVERY = 8;
 const THIRDS = 3;
 /** Of how many defects one is driven where a part has to do. */
-export const PART_EVERY = 4;
+export const PART_EVERY = 32;
 
 /** Samples enough to decide every claim. */
 const ENOUGH_RUNS = 1_200;

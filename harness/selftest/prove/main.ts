@@ -69,7 +69,7 @@ function chosen(ids: readonly string[]): readonly DefectFacts[] {
   return ids.length === 0 ? DEFECT_CATALOGUE : DEFECT_CATALOGUE.filter(({ id }) => ids.includes(id));
 }
 
-const CLEAN: Readonly<Record<Extent, number>> = { part: 2, default: 6, full: 300 };
+const CLEAN: Readonly<Record<Extent, number>> = { part: 1, default: 6, full: 300 };
 
 /** Mutants of each operator. */
 const MUTANTS: Readonly<Record<Extent, number>> = { part: 0, default: 10, full: 200 };
