@@ -16,15 +16,7 @@ import { combined } from '../layers.ts';
 import { chatChoices } from './chat-choices.ts';
 import { formNoise } from './form-noise.ts';
 import { shuffled } from './json-writer.ts';
-import {
-  between,
-  diceOf,
-  type Noise,
-  type NoiseChoice,
-  type NoiseFacts,
-  type NoiseSettings,
-  seedOf,
-} from './noise.ts';
+import { between, diceOf, type Noise, type NoiseChoice, type NoiseSettings, seedOf } from './noise.ts';
 import { runChoices } from './run-choices.ts';
 import { serviceChoices } from './service-choices.ts';
 import { timeNoise } from './time-noise.ts';
@@ -39,9 +31,6 @@ const NOISES: readonly Noise[] = [
   ...wireNoise,
   ...timeNoise,
 ];
-
-/** Every kind of noise that the deployment can make, as data. */
-export const NOISE_CATALOGUE: readonly NoiseFacts[] = NOISES.map(({ build: _, ...facts }) => facts);
 
 function chosen({ kinds }: NoiseChoice): readonly Noise[] {
   const unknown = kinds.filter((id) => !NOISES.some((noise) => noise.id === id));
@@ -74,7 +63,7 @@ export interface NoiseSet {
 }
 
 /** The set of these kinds, whose choices are declared or not. */
-export function noiseSet(kinds: readonly string[], seed: number, isDeclared: boolean): NoiseSet {
+function noiseSet(kinds: readonly string[], seed: number, isDeclared: boolean): NoiseSet {
   const choice = { kinds, seed };
   const points = chosen(choice).flatMap(({ declares = {} }) => Object.entries(declares));
   const declares = Object.fromEntries(points.map(([id, value]) => [id, isDeclared ? value : null]));

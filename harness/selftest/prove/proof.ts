@@ -7,7 +7,7 @@ import { exactShare } from '../../stats/proportion.ts';
 import type { Look } from './look.ts';
 import { type Mutations, mutations } from './mutations.ts';
 
-export const PROOF_FORMAT = 'agent-conformance/proof@1';
+const PROOF_FORMAT = 'agent-conformance/proof@1';
 
 /** A share of which one bound is told: exact, and one-sided at 95 %. */
 const share = z.object({ count: z.number().int(), of: z.number().int(), bound: z.number() });
