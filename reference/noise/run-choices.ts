@@ -147,9 +147,10 @@ const unknownTimesAs400 = (): Partial<Boundaries> =>
     ({ method, path }) => method === 'GET' && path.startsWith('/v1/'),
     async ({ request, url }, honest) => {
       const response = await honest(request);
-      const isOfRange = ['page', 'page_size'].some((name) => url.searchParams.has(name));
-      if (response.status !== 422 || isOfRange || !/runs$|stats$/.test(url.pathname)) return response;
-      return withBody(response, await response.json(), 400);
+      if (response.status !== 422 || !/runs$|stats$/.test(url.pathname)) return response;
+      const body = await response.json();
+      // A page out of range has a point of its own.
+      return withBody(response, body, /"page(_size)?"/.test(JSON.stringify(body)) ? 422 : 400);
     },
   );
 
