@@ -13,7 +13,7 @@ try {
     register({ tsconfig: fileURLToPath(new URL('../../tsconfig.json', import.meta.url)) });
     await import(source.href);
   } else {
-    await import('../../dist/harness/cli/main.js');
+    await import(new URL('../../dist/harness/cli/main.js', import.meta.url).href);
   }
 } catch (cause) {
   // Not even loaded: whatever is wrong here, it is no breach of the target's.
