@@ -4,6 +4,7 @@ import { defineProfile, type Profile } from '../config/profile.ts';
 import type { Target } from '../config/target.ts';
 import type { VariableName } from '../config/variables.ts';
 import { HarnessError } from '../core/errors.ts';
+import { OWN_REFERENCE } from '../core/safety.ts';
 import { startReferenceProcess } from './reference-process.ts';
 
 /** Where the configuration comes from. */
@@ -59,7 +60,6 @@ const ON_PAPER = {
   TARGET_URL: 'http://127.0.0.1:9',
   TARGET_JWT_SECRET: 'of a deployment that is not started',
   TARGET_NAME: 'reference',
-  TARGET_ENVIRONMENT: 'reference',
   TARGET_ALLOWED_ORIGIN: 'https://app.example.test',
 } as const;
 
@@ -78,7 +78,7 @@ async function aimAt(
   const config = await loadConfig({
     env,
     cwd,
-    overrides: { ...pace, ...overrides, ...variables },
+    overrides: { ...pace, ...overrides, ...variables, TARGET_ENVIRONMENT: OWN_REFERENCE },
     ...(overrides.TARGET_PROFILE === undefined ? { profile: ownProfile(controlUrl) } : {}),
   });
   if (config.target === undefined) throw new HarnessError('INTERNAL', 'the reference gave no target');

@@ -80,7 +80,7 @@ function variablesOf(ready: z.infer<typeof readySchema>): Readonly<Record<string
     ...issuerOf(ready.tokens[0]?.token),
     TARGET_USERS: ready.tokens.map(({ tenant, user }) => `${tenant}/${user}`).join(','),
     TARGET_NAME: 'reference',
-    TARGET_ENVIRONMENT: 'reference',
+    TARGET_ENVIRONMENT: 'test',
     ...(origin === undefined ? {} : { TARGET_ALLOWED_ORIGIN: origin }),
   };
 }

@@ -1,3 +1,4 @@
+import { OWN_REFERENCE } from '../core/safety.ts';
 import { ASSUMED_TOKENS, type ClaimForecast, type Forecast, type Span } from '../plan/forecast.ts';
 import type { Plan } from '../plan/plan.ts';
 import { counted, plainText } from '../report/plain-text.ts';
@@ -30,7 +31,7 @@ export function planLines(plan: Plan, expected: Forecast, isKnown: boolean): rea
 }
 
 const placeOf = ({ name, url, environment }: Plan['target']): string =>
-  environment === 'reference'
+  environment === OWN_REFERENCE
     ? 'a reference deployment of its own'
     : `${plainText(name)} at ${plainText(url)}`;
 

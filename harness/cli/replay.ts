@@ -8,6 +8,7 @@ import { readProcessEnvironment } from '../config/load.ts';
 import type { VariableName } from '../config/variables.ts';
 import { HarnessError } from '../core/errors.ts';
 import type { ExitCode } from '../core/exit-code.ts';
+import { OWN_REFERENCE } from '../core/safety.ts';
 import { systemClock } from '../driver/system-clock.ts';
 import type { Plan } from '../plan/plan.ts';
 import { nearest } from '../plan/selectors.ts';
@@ -39,14 +40,15 @@ export const registerReplay: Register = (root, finish) => {
 async function replay(what: string, options: ReplayOptions): Promise<ExitCode> {
   const plan = loadPlan(options.campaign);
   const before = foundIn(readReport(options.campaign), what);
+  const env = readProcessEnvironment();
   const display = createDisplay(options);
   try {
     const { report, dir } = await runCampaign({
       suites: catalogue,
       selectors: [before.check.id],
-      env: readProcessEnvironment(),
+      env,
       cwd: process.cwd(),
-      overrides: overridesOf(plan, options.campaign),
+      overrides: overridesOf(plan, options.campaign, env),
       bounds: plan.repeat === undefined ? {} : { repeat: plan.repeat },
       clock: systemClock,
       uniqueWord: randomBytes(3).toString('hex'),
@@ -57,7 +59,11 @@ async function replay(what: string, options: ReplayOptions): Promise<ExitCode> {
     display.stop();
     const after = report.checks.find(({ id }) => id === before.check.id);
     const replayed = compareReplay(before, after, report.exitCode as ExitCode);
-    const lines = replayLines(plan, before.check, replayed, relative(process.cwd(), dir) || '.');
+    const elsewhere = report.target.url === plan.target.url ? '' : ` at ${plainText(report.target.url)}`;
+    const lines = replayLines(plan, before.check, replayed, {
+      elsewhere,
+      path: relative(process.cwd(), dir) || '.',
+    });
     process.stdout.write(`${(options.quiet === true ? lines.slice(-1) : lines).join('\n')}\n`);
     return replayed.exitCode;
   } finally {
@@ -99,19 +105,25 @@ export function foundIn(
   });
 }
 
-/** The same seed, the same users, the same budget and the same target; credentials are never kept, and come from here. */
+/**
+ * The same seed, users, budget, profile and target, unless the surroundings name another one: where it was deployed anew.
+ * Credentials are never kept, and come from the surroundings. Nothing but a reference of our own is replaced by another.
+ */
 function overridesOf(
   { seed, target, limits }: Plan,
   campaign: string,
+  env: ReturnType<typeof readProcessEnvironment>,
 ): Partial<Record<VariableName, string>> {
-  const isOwn = target.environment === 'reference';
+  const isNamed = target.environment === OWN_REFERENCE || env['TARGET_URL'] !== undefined;
+  const { profileFrom } = target;
   return {
     HARNESS_SEED: String(seed),
     HARNESS_USERS: String(limits.users),
     HARNESS_MAX_AGENT_RUNS: String(limits.agentRuns),
     // Apart from the campaigns, so that `latest` stays what it was.
     HARNESS_RESULTS_DIR: join(dirname(resolve(campaign)), 'replays'),
-    ...(isOwn ? {} : { TARGET_URL: target.url, TARGET_WS_URL: target.wsUrl }),
+    ...(isNamed ? {} : { TARGET_URL: target.url, TARGET_WS_URL: target.wsUrl }),
+    ...(profileFrom === undefined ? {} : { TARGET_PROFILE: profileFrom }),
   };
 }
 
@@ -119,12 +131,12 @@ function replayLines(
   { campaign }: Plan,
   check: ReportedCheck,
   { outcome, words, exitCode }: Replayed,
-  path: string,
+  { elsewhere, path }: { readonly elsewhere: string; readonly path: string },
 ): readonly string[] {
   return [
     `${check.id}  ${plainText(check.title)}`,
     `  in ${campaign}: ${check.verdict}${check.findings[0] === undefined ? '' : ` (${plainText(check.findings[0].code)})`}`,
-    `  now: ${plainText(words)}`,
+    `  now${elsewhere}: ${plainText(words)}`,
     `REPLAY=${outcome} check=${check.id} exit=${exitCode} report=${path}`,
   ];
 }

@@ -7,6 +7,9 @@ export type SafetyClass = (typeof SAFETY_CLASSES)[number];
 /** What is known of a target before anything is done to it. */
 export type Marking = 'for-tests' | 'production' | 'unmarked';
 
+/** The environment of the deployment that a campaign starts for itself, and that is gone when it is over. */
+export const OWN_REFERENCE = 'reference';
+
 /** Words for a deployment on which nobody else depends. */
 const FOR_TESTS: ReadonlySet<string> = new Set([
   'ci',
@@ -16,7 +19,7 @@ const FOR_TESTS: ReadonlySet<string> = new Set([
   'local',
   'preview',
   'qa',
-  'reference',
+  OWN_REFERENCE,
   'sandbox',
   'stage',
   'staging',

@@ -1,3 +1,4 @@
+import { OWN_REFERENCE } from '../core/safety.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /**
@@ -5,7 +6,7 @@ import type { Plan } from '../plan/plan.ts';
  * have the variables of whoever ran it; credentials are never in a report, and come from the surroundings.
  */
 export function reproduceCommand({ target, seed }: Pick<Plan, 'target' | 'seed'>, check: string): string {
-  const aim = target.environment === 'reference' ? [] : ['--target', shellWord(target.url)];
+  const aim = target.environment === OWN_REFERENCE ? [] : ['--target', shellWord(target.url)];
   const profile = target.profileFrom === undefined ? [] : ['--profile', shellWord(target.profileFrom)];
   return ['npx agent-conformance run', check, '--seed', String(seed), ...aim, ...profile].join(' ');
 }

@@ -10,12 +10,16 @@ import { runCommandLine } from './command.ts';
 
 let dir: string;
 let broken: ReferenceProcess;
+let mended: ReferenceProcess;
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'agent-conformance-commands-'));
-  broken = await startReferenceProcess(['--defects', 'D-STARTED-NOT-FIRST', '--thinking-ms', '20']);
+  [broken, mended] = await Promise.all([
+    startReferenceProcess(['--defects', 'D-STARTED-NOT-FIRST', '--thinking-ms', '20']),
+    startReferenceProcess(['--thinking-ms', '20']),
+  ]);
 });
 afterAll(async () => {
-  await broken.stop();
+  await Promise.all([broken.stop(), mended.stop()]);
   rmSync(dir, { recursive: true, force: true });
 });
 
@@ -64,8 +68,13 @@ describe('a target that breaks LC-2', () => {
       1,
       expect.stringMatching(/^REPLAY=STILL_FAILING /),
     ]);
-    const fixed = await runCommandLine(['replay', 'lifecycle/starts-first#1', ...campaign, '--quiet']);
-    expect([fixed.code, fixed.stdout]).toEqual([0, expect.stringMatching(/^REPLAY=FIXED /)]);
+    const finding = ['replay', 'lifecycle/starts-first#1', ...campaign];
+    const fixed = await runCommandLine(finding, mended.variables);
+    expect([fixed.code, lastLine(fixed.stdout)]).toEqual([0, expect.stringMatching(/^REPLAY=FIXED /)]);
+    expect(fixed.stdout).toContain(`now at ${mended.variables['TARGET_URL']}`);
+    // Whoever names no target means the one of the campaign, and never gets a sound one in its place.
+    const nobodys = await runCommandLine(finding);
+    expect([nobodys.code, nobodys.stdout]).toEqual([2, '']);
   });
 });
 

@@ -3,9 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { DEFECT_CATALOGUE } from '../../../reference/defects/catalogue.ts';
 import type { DefectFacts } from '../../../reference/defects/defect.ts';
+import { wholeNumber } from '../../cli/values.ts';
 import { HarnessError } from '../../core/errors.ts';
 import { systemClock } from '../../driver/system-clock.ts';
 import type { Extent } from './job.ts';
@@ -31,16 +32,9 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-function whole(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number');
-  return Number(text);
-}
-
-function positive(text: string): number {
-  const number = whole(text);
-  if (number === 0) throw new InvalidArgumentError('expected 1 or more');
-  return number;
-}
+const MOST = 999_999_999;
+const whole = wholeNumber(0, MOST);
+const positive = wholeNumber(1, MOST);
 
 /** What git says, or nothing where there is no repository. */
 function git(...args: readonly string[]): string | undefined {
@@ -121,7 +115,7 @@ function publish(proof: Proof): void {
 const program = new Command('prove')
   .description('Proves the checks: each must notice its defects, and nothing where nothing is wrong.')
   .argument('[defects...]', 'only these; all of them without any')
-  .option('--full', 'every defect against every suite, hundreds of clean campaigns; takes an hour or two')
+  .option('--full', 'every defect against every suite, hundreds of clean campaigns; takes hours')
   .option('--part', 'a part of the defects, turned by the rotation: for the gate')
   .option('--rotation <number>', 'which part; the number of commits, or the day', whole)
   .option('--processes <number>', 'driving processes', positive, availableParallelism())

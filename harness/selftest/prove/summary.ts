@@ -21,13 +21,13 @@ export function summary(proof: Proof): readonly string[] {
   const { defects, checks, clean, specificity, secondLooks, failures, seconds, campaigns } = proof;
   const noticed = defects.filter(({ deviations }) => deviations.length === 0).length;
   const proven = checks.filter((check) => check.defects.length > 0).length;
-  const { falseAlarms } = clean;
+  const { falseAlarms, atFirstLook } = clean;
   return [
     '',
     `defects       ${noticed} of ${defects.length} noticed as they state`,
     `checks        ${proven} of ${checks.length} caught one of them`,
     `false alarms  ${falseAlarms.count} of ${falseAlarms.of} clean campaigns (at most ${fine(falseAlarms.bound)}), ` +
-      `${clean.undecided} undecided`,
+      `${clean.undecided} undecided; ${atFirstLook.count} before the second look`,
     `specificity   ${specificity.count} of ${specificity.of} verdicts on what is whole (at least ${fine(specificity.bound)})`,
     ...mutationLine(proof),
     `second looks  ${secondLooks.length}${secondLooks.length === 0 ? '' : `: ${secondLooks.map(({ job }) => job).join(', ')}`}`,
