@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MEASURES, type MeasureName } from '../core/measure.ts';
+import { estimateSchema, measureNameSchema } from '../report/schemas.ts';
 
 export const COMPARISON_FORMAT = 'agent-conformance/comparison@1';
 
@@ -15,18 +15,10 @@ const side = z.object({
   startedAt: z.string().optional(),
   exitCode: z.number().int(),
 });
-const estimate = z.object({
-  point: z.number(),
-  low: z.number().optional(),
-  high: z.number().optional(),
-  n: z.number().int(),
-  confidence: z.number(),
-});
-const measureName = z.enum(Object.keys(MEASURES) as [MeasureName, ...MeasureName[]]);
 const samples = z.object({ n: z.number().int(), medianMs: z.number().optional() });
 
 const stage = z.object({
-  measure: measureName,
+  measure: measureNameSchema,
   of: z.string().optional(),
   meaning: z.string(),
   verdict: z.enum(STAGE_VERDICTS),
@@ -35,9 +27,9 @@ const stage = z.object({
   /** What it may be slower by. */
   marginMs: z.number(),
   /** By how much the current samples are larger; absent, as what follows, where there are too few. */
-  shiftMs: estimate.optional(),
+  shiftMs: estimateSchema.optional(),
   /** How often they are larger, less how often they are smaller. */
-  dominance: estimate.optional(),
+  dominance: estimateSchema.optional(),
   /** Corrected for the number of stages. */
   pDifferent: z.number().optional(),
   pNotWorse: z.number().optional(),
@@ -59,7 +51,7 @@ export const comparisonSchema = z.object({
   stages: z.array(stage),
   /** Counted from the beginning, so each slow stage is in several of them: shown, not compared. */
   cumulative: z.array(
-    z.object({ measure: measureName, of: z.string().optional(), baseline: samples, current: samples }),
+    z.object({ measure: measureNameSchema, of: z.string().optional(), baseline: samples, current: samples }),
   ),
   requirements: z.object({
     newlyFailing: z.array(z.string()),

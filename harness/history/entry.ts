@@ -1,20 +1,12 @@
 /** What the history keeps of a campaign: verdicts and figures, no finding and no evidence. */
 import { z } from 'zod';
 import { EXIT } from '../core/exit-code.ts';
-import { MEASURES, type MeasureName } from '../core/measure.ts';
 import { VERDICTS, type Verdict } from '../core/verdict.ts';
 import type { CampaignReport } from '../report/model.ts';
+import { estimateSchema, measureNameSchema } from '../report/schemas.ts';
 
 const ENTRY_FORMAT = 'agent-conformance/history-entry@1';
 
-const estimate = z.object({
-  point: z.number(),
-  low: z.number().optional(),
-  high: z.number().optional(),
-  n: z.number().int(),
-  confidence: z.number(),
-});
-const measureName = z.enum(Object.keys(MEASURES) as [MeasureName, ...MeasureName[]]);
 const verdicts = z.record(z.string(), z.enum(VERDICTS));
 
 export const entrySchema = z.object({
@@ -30,20 +22,20 @@ export const entrySchema = z.object({
   checks: verdicts,
   measures: z.array(
     z.object({
-      measure: measureName,
+      measure: measureNameSchema,
       of: z.string().optional(),
       n: z.number().int(),
-      medianMs: estimate,
-      p95Ms: estimate,
+      medianMs: estimateSchema,
+      p95Ms: estimateSchema,
     }),
   ),
   claims: z.array(
     z.object({
       check: z.string(),
-      measure: measureName,
+      measure: measureNameSchema,
       of: z.string().optional(),
       limitMs: z.number(),
-      p95Ms: estimate,
+      p95Ms: estimateSchema,
     }),
   ),
 });

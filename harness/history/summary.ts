@@ -3,19 +3,10 @@
  * stays what its evidence says.
  */
 import { z } from 'zod';
-import { MEASURES, type MeasureName } from '../core/measure.ts';
 import { VERDICTS } from '../core/verdict.ts';
+import { estimateSchema, measureNameSchema } from '../report/schemas.ts';
 
 export const HISTORY_FORMAT = 'agent-conformance/history@1';
-
-const estimate = z.object({
-  point: z.number(),
-  low: z.number().optional(),
-  high: z.number().optional(),
-  n: z.number().int(),
-  confidence: z.number(),
-});
-const measureName = z.enum(Object.keys(MEASURES) as [MeasureName, ...MeasureName[]]);
 
 const pastCampaign = z.object({
   campaign: z.string(),
@@ -41,7 +32,7 @@ const past = z.object({
 });
 
 const pastMeasure = z.object({
-  measure: measureName,
+  measure: measureNameSchema,
   /** The agent, or the endpoint; absent for all of them. */
   of: z.string().optional(),
   meaning: z.string(),
@@ -51,8 +42,8 @@ const pastMeasure = z.object({
       campaign: z.string(),
       at: z.string(),
       n: z.number().int(),
-      medianMs: estimate,
-      p95Ms: estimate,
+      medianMs: estimateSchema,
+      p95Ms: estimateSchema,
     }),
   ),
   /** How the median moves from campaign to campaign; absent where there are too few to say. */
@@ -77,15 +68,15 @@ const flaky = z.object({
   n: z.number().int(),
   failed: z.number().int(),
   /** The probability that it fails again, although nothing changed. */
-  probability: estimate,
+  probability: estimateSchema,
 });
 
 const nearLimit = z.object({
   check: z.string(),
-  measure: measureName,
+  measure: measureNameSchema,
   of: z.string().optional(),
   limitMs: z.number(),
-  p95Ms: estimate,
+  p95Ms: estimateSchema,
   /** The estimate as a part of the limit. */
   share: z.number(),
 });

@@ -1,21 +1,14 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '../core/errors.ts';
-import { MEASURES, type MeasureName } from '../core/measure.ts';
 import { DISPOSITIONS, LEVELS, VERDICTS } from '../core/verdict.ts';
 import { STEP_DIRECTIONS } from '../judge/excerpt.ts';
 import { TIMELINE_ENDS, TIMELINE_REASONS } from '../judge/timelines.ts';
 import { ANSWERS } from '../stats/decide.ts';
 import { ADMISSION_STATES } from './admissions.ts';
+import { estimateSchema, measureNameSchema } from './schemas.ts';
 
 export const REPORT_FORMAT = 'agent-conformance/report@1';
 
-const estimate = z.object({
-  point: z.number(),
-  low: z.number().optional(),
-  high: z.number().optional(),
-  n: z.number().int(),
-  confidence: z.number(),
-});
 const evidenceRef = z.object({ trial: z.string(), entries: z.array(z.number().int()) });
 const excerptLine = z.object({
   trial: z.string(),
@@ -84,16 +77,16 @@ const requirement = z.object({
 });
 
 const measure = z.object({
-  measure: z.enum(Object.keys(MEASURES) as [MeasureName, ...MeasureName[]]),
+  measure: measureNameSchema,
   /** The agent, or the endpoint; absent for all of them. */
   of: z.string().optional(),
   meaning: z.string(),
   n: z.number().int(),
   minMs: z.number(),
   meanMs: z.number(),
-  medianMs: estimate,
-  p95Ms: estimate,
-  p99Ms: estimate,
+  medianMs: estimateSchema,
+  p95Ms: estimateSchema,
+  p99Ms: estimateSchema,
   maxMs: z.number(),
   /** The first sample, which is in no other figure. */
   coldMs: z.number().optional(),
@@ -103,7 +96,7 @@ const measure = z.object({
 });
 
 const samples = z.object({
-  measure: z.enum(Object.keys(MEASURES) as [MeasureName, ...MeasureName[]]),
+  measure: measureNameSchema,
   of: z.string().optional(),
   /** Quiet trials only, the first sample apart; at most 2,000, then evenly thinned. */
   ms: z.array(z.number()),
@@ -117,7 +110,7 @@ const samples = z.object({
 const claim = z.object({
   check: z.string(),
   requirement: z.string(),
-  measure: z.enum(Object.keys(MEASURES) as [MeasureName, ...MeasureName[]]),
+  measure: measureNameSchema,
   of: z.string().optional(),
   limitMs: z.number(),
   answer: z.enum(ANSWERS),
@@ -126,7 +119,7 @@ const claim = z.object({
   good: z.number().int(),
   spoilt: z.number().int(),
   failed: z.number().int(),
-  p95Ms: estimate.optional(),
+  p95Ms: estimateSchema.optional(),
   coldMs: z.number().optional(),
 });
 

@@ -100,6 +100,19 @@ const lost = ({ request, response }: Exchange): Answers => {
   ];
 };
 
+/** One site for each answer that is a resource; `by` changes the member of it that is chosen. */
+const perMember = (by: (body: Body, name: string) => Body): Operator['sites'] =>
+  perExchange(
+    (exchange) => isGood(exchange) && membersOf(exchange).length > 0,
+    (exchange, choice) => {
+      const name = pick(membersOf(exchange), choice);
+      const body = bodyOf(exchange.response);
+      return body === undefined || name === undefined
+        ? undefined
+        : [withBody(exchange.response, by(body, name))];
+    },
+  );
+
 /** What an answer must be. */
 export const HTTP_OPERATORS: readonly Operator[] = [
   http(
@@ -135,30 +148,13 @@ export const HTTP_OPERATORS: readonly Operator[] = [
     'remove-from-body',
     'leaves out a member of a resource',
     '5',
-    perExchange(
-      (exchange) => isGood(exchange) && membersOf(exchange).length > 0,
-      (exchange, choice) => {
-        const name = pick(membersOf(exchange), choice);
-        const body = bodyOf(exchange.response);
-        if (body === undefined || name === undefined) return undefined;
-        const rest = Object.entries(body).filter(([key]) => key !== name);
-        return [withBody(exchange.response, Object.fromEntries(rest))];
-      },
-    ),
+    perMember((body, name) => Object.fromEntries(Object.entries(body).filter(([key]) => key !== name))),
   ),
   http(
     'retype-in-body',
     'gives a member of a resource another type',
     '5',
-    perExchange(
-      (exchange) => isGood(exchange) && membersOf(exchange).length > 0,
-      (exchange, choice) => {
-        const name = pick(membersOf(exchange), choice);
-        const body = bodyOf(exchange.response);
-        if (body === undefined || name === undefined) return undefined;
-        return [withBody(exchange.response, { ...body, [name]: retyped(body[name]) })];
-      },
-    ),
+    perMember((body, name) => ({ ...body, [name]: retyped(body[name]) })),
   ),
   http(
     'answer-in-html',
