@@ -20,6 +20,23 @@ export interface TokenKeys {
   readonly clock: Clock;
 }
 
+const imported = new WeakMap<TokenKeys, Promise<CryptoKey>>();
+
+/** The secret as a key, imported once: every request verifies a token. */
+function keyOf(keys: TokenKeys): Promise<CryptoKey> {
+  const known = imported.get(keys);
+  if (known !== undefined) return known;
+  const key = crypto.subtle.importKey(
+    'raw',
+    new TextEncoder().encode(keys.secret),
+    { name: 'HMAC', hash: 'SHA-256' },
+    false,
+    ['sign', 'verify'],
+  );
+  imported.set(keys, key);
+  return key;
+}
+
 /** Signs a token for a principal that lives for the given number of seconds. */
 export async function issueToken(
   keys: TokenKeys,
@@ -36,7 +53,7 @@ export async function issueToken(
     .setIssuer(keys.issuer)
     .setIssuedAt(issuedAt)
     .setExpirationTime(issuedAt + lifetimeSeconds)
-    .sign(new TextEncoder().encode(keys.secret));
+    .sign(await keyOf(keys));
 }
 
 /**
@@ -49,7 +66,7 @@ export async function verifyToken(
 ): Promise<Credential | undefined> {
   if (token === undefined || token === '') return undefined;
   try {
-    const { payload } = await jwtVerify(token, new TextEncoder().encode(keys.secret), {
+    const { payload } = await jwtVerify(token, await keyOf(keys), {
       algorithms: [ALGORITHM],
       issuer: keys.issuer,
       currentDate: new Date(keys.clock.now()),

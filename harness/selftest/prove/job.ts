@@ -58,9 +58,15 @@ const ENOUGH_RUNS = 1_200;
 
 /**
  * Requirements about time under load, which a machine that runs several campaigns at once cannot decide: only a
- * defect that breaks them is driven against them, and clean campaigns that have the machine to themselves.
+ * defect that breaks them is driven against them, and the clean campaign that has the machine to itself.
  */
 const LOAD_BOUND: readonly string[] = ['IS-9'];
+
+/**
+ * Requirements that take a thousand requests or hundreds, two fifths of all that a campaign sends: driven where a
+ * defect breaks them, and beside that in every so many campaigns.
+ */
+const LABORIOUS: readonly string[] = ['AR-E1', 'TR-11.3', 'RS-13', 'LT-8'];
 
 /** What is slow is slow for every suite; such a defect is driven against its own claims, which take hundreds of samples. */
 const isOfLatency = (id: string): boolean => id.startsWith('LT-');
@@ -85,13 +91,13 @@ export function suitesFor(defect: DefectFacts, suites: readonly Suite<TrialView>
   return [...new Set(['connectivity', ...chat, ...concerned])];
 }
 
-/** Suites as selectors, or their requirements where one of them is bound to a load and not wanted. */
+/** Suites as selectors, or their requirements where some of them are not wanted. */
 function selectorsOf(
   ids: readonly string[],
   suites: readonly Suite<TrialView>[],
   wanted: readonly string[],
 ): readonly string[] {
-  const unwanted = LOAD_BOUND.filter((id) => !wanted.includes(id));
+  const unwanted = [...LOAD_BOUND, ...LABORIOUS].filter((id) => !wanted.includes(id));
   return ids.flatMap((id) => {
     const stated = suites.find((suite) => suite.id === id)?.requirements.map((one) => one.id) ?? [];
     return stated.some((one) => unwanted.includes(one))
@@ -106,6 +112,9 @@ function secondsOf(suites: readonly string[], agentRuns: number): number {
   const beside = others.reduce((sum, seconds) => sum + seconds * BESIDE, 0);
   return longest + beside + (agentRuns > 0 ? CLAIMS_SECONDS : 0);
 }
+
+/** What takes long is driven in one of so many campaigns, and in the next rotation in others. */
+const laborious = (turn: number): readonly string[] => (turn % BEYOND_EVERY === 0 ? LABORIOUS : []);
 
 /** The suites that this defect is driven against in this rotation besides its own. */
 function beyond(own: readonly string[], index: number, wish: JobWish): readonly string[] {
@@ -136,10 +145,11 @@ function jobsOf(defect: DefectFacts, index: number, wish: JobWish): readonly Job
   // With a budget every claim of the suite would be decided, which takes minutes: only its own are.
   const claimed = runs > 0 ? concerns(defect).filter(isOfLatency) : [];
   const drivenWhole = ids.filter((id) => runs === 0 || id !== 'latency');
+  const wanted = [...concerns(defect), ...laborious(rotation + index)];
   const whole: Job = {
     ...common,
     id: isSlowness(defect) ? `${defect.id}+` : defect.id,
-    selectors: [...selectorsOf(drivenWhole, suites, concerns(defect)), ...claimed],
+    selectors: [...selectorsOf(drivenWhole, suites, wanted), ...claimed],
     agentRuns: runs,
     seconds: secondsOf(ids, runs),
   };
@@ -158,7 +168,7 @@ function cleanJob(index: number, { suites, rotation, extent, cleanCampaigns }: J
     id: `clean-${number}`,
     seed: number,
     noise: number,
-    selectors: alone ? [] : selectorsOf(ids, suites, []),
+    selectors: alone ? [] : selectorsOf(ids, suites, laborious(number)),
     agentRuns,
     alone,
     seconds: secondsOf(ids, agentRuns),

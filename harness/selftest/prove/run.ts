@@ -37,7 +37,9 @@ export interface Progress {
   readonly of: number;
 }
 
-const isSame = (look: Look, job: Job): boolean => isDeepStrictEqual(look.job, job);
+/** How long it takes is an estimate and no part of what is asked. */
+const isSame = (look: Look, job: Job): boolean =>
+  isDeepStrictEqual({ ...look.job, seconds: 0 }, { ...job, seconds: 0 });
 
 /** Which jobs have not been looked at, and which have to be looked at again alone. */
 export function remaining(jobs: readonly Job[], looks: readonly Look[]) {
