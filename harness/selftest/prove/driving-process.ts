@@ -2,28 +2,26 @@
 import { setMaxListeners } from 'node:events';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { DEFECT_CATALOGUE } from '../../../reference/defects/catalogue.ts';
 import type { DefectFacts } from '../../../reference/defects/defect.ts';
 import { noiseFor } from '../../../reference/noise/catalogue.ts';
 import { campaignAt } from '../campaigns.ts';
-import type { Job } from './job.ts';
-import { type How, type Look, lookAt, NO_DEFECT, noLook } from './look.ts';
+import { factsOf } from './facts.ts';
+import { type How, type Look, lookAt, noLook } from './look.ts';
+import { DEVIATING, folderOf } from './look-again.ts';
 import type { Answer, Order } from './message.ts';
-
-const factsOf = ({ defect }: Job) => DEFECT_CATALOGUE.find(({ id }) => id === defect) ?? NO_DEFECT;
 
 const usersOf = ({ users }: DefectFacts): { readonly users?: number } =>
   users === undefined ? {} : { users };
 
-async function drive({ job, alone, storeUrl, folder, patience, deadlineMs }: Order): Promise<Look> {
+async function drive({ job, alone, commit, storeUrl, folder, patience, deadlineMs }: Order): Promise<Look> {
   const startedAt = performance.now();
   const noise = job.noise === undefined ? undefined : noiseFor(job.noise);
   const how = (): How => ({
-    alone,
+    ...{ alone, commit },
     tookMs: Math.round(performance.now() - startedAt),
     noise: [...(noise?.choice.kinds ?? [])],
   });
-  const results = join(folder, `${job.id}${alone ? '-alone' : ''}`);
+  const results = join(folder, folderOf(job.id, alone));
   mkdirSync(results, { recursive: true, mode: 0o700 });
   const deadline = new AbortController();
   setMaxListeners(0, deadline.signal); // whatever waits in a campaign listens to it
@@ -49,12 +47,13 @@ async function drive({ job, alone, storeUrl, folder, patience, deadlineMs }: Ord
 
 /** Evidence of what went as it should is not kept: there are hundreds of campaigns. */
 function tidy({ folder, job, alone }: Order, { deviations }: Look): void {
-  const name = `${job.id}${alone ? '-alone' : ''}`;
-  if (deviations.length === 0) rmSync(join(folder, name), { recursive: true, force: true });
+  const written = join(folder, folderOf(job.id, alone));
+  const kept = join(folder, DEVIATING, folderOf(job.id, alone));
+  if (deviations.length === 0) rmSync(written, { recursive: true, force: true });
   else {
-    mkdirSync(join(folder, 'deviating'), { recursive: true });
-    rmSync(join(folder, 'deviating', name), { recursive: true, force: true });
-    renameSync(join(folder, name), join(folder, 'deviating', name));
+    mkdirSync(join(folder, DEVIATING), { recursive: true });
+    rmSync(kept, { recursive: true, force: true });
+    renameSync(written, kept);
   }
 }
 

@@ -7,9 +7,9 @@ import type { TrialView } from '../../judge/views.ts';
 export interface Job {
   readonly id: string;
   /** The defect that the deployment commits; none in a clean campaign. */
-  readonly defect?: string;
+  readonly defect?: string | undefined;
   /** Seed of the benign noise that the deployment makes; quiet without one. */
-  readonly noise?: number;
+  readonly noise?: number | undefined;
   readonly seed: number;
   readonly selectors: readonly string[];
   /** The budget of agent runs; claims are left out where there is none. */

@@ -23,6 +23,8 @@ export const look = z.object({
   /** The kinds of benign noise that the deployment made. */
   noise: z.array(z.string()),
   tookMs: z.number(),
+  /** What was driven: a run may be taken up at another commit. */
+  commit: z.string(),
   /** Requirements that got a verdict, and of these whatever the defect leaves whole. */
   judged: z.number().int(),
   whole: z.number().int(),
@@ -40,7 +42,7 @@ export const look = z.object({
 export type Look = z.infer<typeof look>;
 
 /** How a look came about. */
-export type How = Pick<Look, 'alone' | 'tookMs' | 'noise'>;
+export type How = Pick<Look, 'alone' | 'tookMs' | 'noise' | 'commit'>;
 
 /** What a deployment without a defect breaks: nothing. */
 export const NO_DEFECT: DefectFacts = {

@@ -6,6 +6,8 @@ import type { Look } from './look.ts';
 export interface Order {
   readonly job: Job;
   readonly alone: boolean;
+  /** What is driven. */
+  readonly commit: string;
   /** An empty database for its deployment. */
   readonly storeUrl: string;
   /** Where campaigns are written; what deviates is kept. */

@@ -6,12 +6,12 @@ import { fine } from './summary.ts';
 const cell = (words: readonly string[]): string => (words.length === 0 ? '–' : words.join(', '));
 const safe = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
-function head({ commit, extent, rotation, campaigns, seconds, defects, processes, atOnce }: Proof): string {
+function head({ commits, extent, rotation, campaigns, seconds, defects, processes, atOnce }: Proof): string {
   const minutes = Math.ceil(seconds / 60);
   return `# Kill matrix
 
 Generated from [proof.json](proof.json) by \`npm run prove -- --publish\`; a test holds it to that. Campaigns of commit
-${commit}: extent ${extent}, rotation ${rotation}, ${campaigns} campaigns against ${defects.length} defects and none,
+${commits.join(', ')}: extent ${extent}, rotation ${rotation}, ${campaigns} campaigns against ${defects.length} defects and none,
 ${minutes} min, ${processes} processes with ${atOnce} campaigns at once in each. A campaign that deviates while others are
 driven beside it is repeated alone; both looks are told below.
 `;

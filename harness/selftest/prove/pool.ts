@@ -13,6 +13,8 @@ export interface PoolSettings {
   readonly atOnce: number;
   readonly folder: string;
   readonly patience: number;
+  /** What is driven. */
+  readonly commit: string;
 }
 
 /** Processes that drive jobs. */
@@ -49,7 +51,7 @@ function start(): Promise<ChildProcess> {
 
 /** Sends one order and waits for its look; a process that does not answer in time, or dies, is not waited for. */
 function ask(child: ChildProcess, order: Order): Promise<Look> {
-  const { job, alone, deadlineMs } = order;
+  const { job, alone, commit, deadlineMs } = order;
   return new Promise((resolve) => {
     const limitMs = deadlineMs + AFTER_DEADLINE_MS;
     const finish = (look: Look): void => {
@@ -62,9 +64,9 @@ function ask(child: ChildProcess, order: Order): Promise<Look> {
       if (answer.kind === 'look' && answer.look.job.id === job.id) finish(answer.look);
     };
     const gone = (): void =>
-      finish(noLook(job, 'the process that drove it died', { alone, tookMs: 0, noise: [] }));
+      finish(noLook(job, 'the process that drove it died', { alone, commit, tookMs: 0, noise: [] }));
     const timer = setTimeout(() => {
-      finish(noLook(job, `no answer within ${limitMs} ms`, { alone, tookMs: limitMs, noise: [] }));
+      finish(noLook(job, `no answer within ${limitMs} ms`, { alone, commit, tookMs: limitMs, noise: [] }));
       child.kill('SIGKILL'); // it hangs, and whatever else it drove is looked at again
     }, limitMs);
     child.on('message', hear);
@@ -89,7 +91,7 @@ async function driveOne(
   slot: Slot,
   job: Job,
   alone: boolean,
-  { folder, patience }: PoolSettings,
+  { folder, patience, commit }: PoolSettings,
 ): Promise<Look> {
   const storeUrl = await server.createDatabase();
   try {
@@ -98,7 +100,7 @@ async function driveOne(
       alone,
       storeUrl,
       folder,
-      patience,
+      ...{ patience, commit },
       deadlineMs: deadlineOf(job) * patience,
     });
   } finally {

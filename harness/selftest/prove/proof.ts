@@ -31,7 +31,8 @@ const defect = z.object({
 /** The document of a run. */
 export const proof = z.object({
   format: z.literal(PROOF_FORMAT),
-  commit: z.string(),
+  /** What was driven: more than one where the run was taken up again. */
+  commits: z.array(z.string()),
   extent: z.enum(['part', 'default', 'full']),
   rotation: z.number().int(),
   processes: z.number().int(),
@@ -93,7 +94,7 @@ const lower = (count: number, of: number): Proof['specificity'] => ({
 
 /** What a run knows besides its looks. */
 export interface ProofBasis
-  extends Pick<Proof, 'commit' | 'extent' | 'rotation' | 'processes' | 'atOnce' | 'patience' | 'seconds'> {
+  extends Pick<Proof, 'extent' | 'rotation' | 'processes' | 'atOnce' | 'patience' | 'seconds'> {
   readonly suites: readonly Suite<TrialView>[];
   readonly defects: readonly DefectFacts[];
   readonly mutations: Mutations | undefined;
@@ -186,6 +187,7 @@ export function prove(looks: readonly Look[], basis: ProofBasis): Proof {
   return {
     format: PROOF_FORMAT,
     ...told,
+    commits: [...new Set(last.map(({ commit }) => commit))],
     campaigns: looks.length,
     defects,
     checks,

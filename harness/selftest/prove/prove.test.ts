@@ -50,7 +50,7 @@ const JOB: Job = {
   alone: false,
   seconds: 1,
 };
-const HOW = { alone: false, tookMs: 1, noise: [] };
+const HOW = { alone: false, tookMs: 1, noise: [], commit: 'abc' };
 const CLEAN: Job = { ...JOB, id: 'clean-1' };
 const { defect: _none, ...NO_JOB } = CLEAN;
 
@@ -177,7 +177,6 @@ describe('a run', () => {
     isWhole: false,
     mutations: undefined,
     wantsMutations: false,
-    commit: 'abc',
     extent: 'default',
   };
 

@@ -5,8 +5,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { DefectFacts } from '../../../reference/defects/defect.ts';
 import { catalogue } from '../../../suites/catalogue.ts';
 import { type Extent, type Job, planJobs } from './job.ts';
-import { keep, readKept } from './kept.ts';
+import { keep, keepAll, readKept } from './kept.ts';
 import type { Look } from './look.ts';
+import { lookAgain } from './look-again.ts';
 import { mutate } from './mutations.ts';
 import { openPool, type Pool } from './pool.ts';
 import { lastLooks, type Proof, prove } from './proof.ts';
@@ -37,6 +38,8 @@ export interface Progress {
   readonly of: number;
 }
 
+const LOOKS = 'looks.ndjson';
+
 /** How long it takes is an estimate and no part of what is asked. */
 const isSame = (look: Look, job: Job): boolean =>
   isDeepStrictEqual({ ...look.job, seconds: 0 }, { ...job, seconds: 0 });
@@ -57,7 +60,7 @@ export function remaining(jobs: readonly Job[], looks: readonly Look[]) {
 }
 
 async function driveAll(pool: Pool, jobs: readonly Job[], looks: Look[], wish: RunWish): Promise<void> {
-  const file = join(wish.folder, 'looks.ndjson');
+  const file = join(wish.folder, LOOKS);
   let of = remaining(jobs, looks).together.length + remaining(jobs, looks).alone.length;
   let done = 0;
   const note = (look: Look): void => {
@@ -72,6 +75,16 @@ async function driveAll(pool: Pool, jobs: readonly Job[], looks: Look[], wish: R
   await pool.drive(remaining(jobs, looks).again, true, note);
 }
 
+/** The looks that were kept of these jobs, as they are today. */
+function takeUp(jobs: readonly Job[], folder: string): Look[] {
+  const file = join(folder, LOOKS);
+  const looks = readKept(file)
+    .filter((look) => jobs.some((job) => isSame(look, job)))
+    .map((look) => lookAgain(look, folder));
+  keepAll(file, looks);
+  return looks;
+}
+
 /** Drives everything that was asked for and puts together what it proves. */
 export async function runProof(wish: RunWish): Promise<Proof> {
   const { folder, resume, processes, atOnce, patience, commit, extent, rotation, defects, isWhole, mutants } =
@@ -80,9 +93,8 @@ export async function runProof(wish: RunWish): Promise<Proof> {
   if (!resume) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const jobs = planJobs({ ...wish, suites: catalogue });
-  const kept = resume ? readKept(join(folder, 'looks.ndjson')) : [];
-  const looks = kept.filter((look) => jobs.some((job) => isSame(look, job)));
-  const pool = await openPool({ processes, atOnce, folder, patience });
+  const looks = resume ? takeUp(jobs, folder) : [];
+  const pool = await openPool({ processes, atOnce, folder, patience, commit });
   try {
     await driveAll(pool, jobs, looks, wish);
   } finally {
@@ -91,6 +103,6 @@ export async function runProof(wish: RunWish): Promise<Proof> {
   const mutations =
     mutants === 0 ? undefined : await mutate({ seed: rotation + 1, runsPerOperator: mutants });
   const seconds = Math.round((performance.now() - startedAt) / 1000);
-  const told = { commit, extent, rotation, processes, atOnce, patience, seconds, mutations };
+  const told = { extent, rotation, processes, atOnce, patience, seconds, mutations };
   return prove(looks, { ...told, suites: catalogue, defects, isWhole, wantsMutations: mutants > 0 });
 }
