@@ -63,6 +63,8 @@ export const usersAtOnce = defineScenario({
   id: 'users-at-once',
   purpose: 'has users with different data ask the same at once, an idle socket beside each',
   actors: 'crowd',
+  // Alone: what then leaks is a word of theirs, which is known, and of nobody else's.
+  interference: 'load',
   trials: 3,
   agentRuns: 1,
   async play(stage) {

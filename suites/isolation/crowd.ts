@@ -85,7 +85,10 @@ export const namesOnlyTheOwner = defineCrowdCheck({
         ),
       ),
     );
-    return view.sockets.flatMap((socket): Finding[] => judgeNames(view, socket, owners));
+    const findings = view.sockets.flatMap((socket): Finding[] => judgeNames(view, socket, owners));
+    const [run] = view.runs;
+    if (findings.length > 0 || run === undefined) return findings;
+    return [inconclusive(say('no-events', 'events of the runs', 'none', run.endRef), 'CN-4')];
   },
 });
 

@@ -14,17 +14,22 @@ interface CancelFact {
   readonly isLost: boolean;
 }
 
+const NOTHING_CANCELLED = say('nothing-cancelled', 'a run in flight to cancel', 'no run got so far');
+
 export const cancelsRuns = defineCampaignCheck<TrialView, CancelFact>({
   id: 'lifecycle/cancels-runs',
   requirement: 'LC-19',
   title: 'a cancelled run is accepted, ends with agent_cancelled, and does nothing more',
   scenarios: [cancellation.id],
-  collect: (view, { thresholds }) => view.runs.flatMap((run) => judgeCancel(run, view, thresholds)),
+  collect: (view, { thresholds }) =>
+    view.runs.length === 0
+      ? [{ finding: inconclusive(NOTHING_CANCELLED, 'CN-2'), isLost: true }]
+      : view.runs.flatMap((run) => judgeCancel(run, view, thresholds)),
   conclude(facts) {
     const decided = facts.filter(({ isLost }) => !isLost);
     if (decided.length > 0) return decided.map(({ finding }) => finding);
     if (facts.length > 0) return facts.map(({ finding }) => finding);
-    return [inconclusive(say('nothing-cancelled', 'a run in flight to cancel', 'no run got so far'), 'CN-4')];
+    return [inconclusive(NOTHING_CANCELLED, 'CN-4')];
   },
 });
 

@@ -25,7 +25,8 @@ function judgeAnswer(run: RunView, view: TrialView, { multiAgentMs }: Thresholds
   const terminal = terminalOf(run);
   if (terminal === undefined) return hiddenEnd(run, expected);
   const ref = refOf(run, view);
-  if (!isCompleted(run)) return [inconclusive(say('not-completed', expected, terminal.event.type, ref))];
+  if (!isCompleted(run))
+    return [inconclusive(say('not-completed', expected, terminal.event.type, ref), 'CN-9')];
   const tookMs = terminal.at - run.askedAt;
   if (isLate(tookMs, multiAgentMs, view)) return [fail(say('late', expected, `after ${inMs(tookMs)}`, ref))];
   return [judgeFigures(run, terminal, view, expected)];

@@ -38,7 +38,7 @@ function judgeParticipants(run: RunView, view: TrialView): readonly Finding[] {
   const code = 'too-few-agents';
   if (isUnheard(run)) return [inconclusive({ ...statement, code }, 'MA-2')];
   // One that says that it failed keeps its promise; how many may is a matter of rates.
-  if (!isCompleted(run)) return [inconclusive({ ...statement, code: 'not-completed' })];
+  if (!isCompleted(run)) return [inconclusive({ ...statement, code: 'not-completed' }, 'CN-9')];
   return [fail({ ...statement, code })];
 }
 
@@ -90,7 +90,7 @@ function judgeAbsent(
   const actual = `${names.join(', ') || 'nobody'} took part`;
   const statement = say('not-both', expected, actual, refOf(run, view));
   if (isUnheard(run)) return [inconclusive(statement, 'MA-2')];
-  if (!isCompleted(run)) return [inconclusive({ ...statement, code: 'not-completed' })];
+  if (!isCompleted(run)) return [inconclusive({ ...statement, code: 'not-completed' }, 'CN-9')];
   if (names.length < AT_LEAST) return [inconclusive(statement, 'MA-1')];
   return [isDeclared ? fail(statement) : pass(statement)];
 }

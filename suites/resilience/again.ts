@@ -107,5 +107,6 @@ function judgeSameRun(
     return inconclusive(say('not-heard', expected, 'no pong shows that the socket was heard', ref), 'CN-3');
   if (choice === 'error') return fail(say('not-refused', expected, 'no error', ref, view.ref(witness.seq)));
   if (isCompleted(run)) return pass(say('same-run', expected, 'one run, which completed', ref, run.endRef));
-  return inconclusive(say('not-completed', expected, `the run ended "${run.end}"`, run.endRef), 'LC-3');
+  const statement = say('not-completed', expected, `the run ended "${run.end}"`, run.endRef);
+  return inconclusive(statement, run.end === 'terminal' ? 'CN-9' : 'LC-3');
 }

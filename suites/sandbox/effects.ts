@@ -3,7 +3,8 @@
 import { type BoundCase, defineCase } from '../../harness/core/contract-case.ts';
 import { type Finding, fail, inconclusive, pass } from '../../harness/core/finding.ts';
 import { parseJson } from '../../harness/core/json.ts';
-import type { HookView, TrialView } from '../../harness/judge/views.ts';
+import { isCompleted } from '../../harness/judge/run-facts.ts';
+import type { HookView, RunView, TrialView } from '../../harness/judge/views.ts';
 import {
   ask,
   awaitStatus,
@@ -184,7 +185,7 @@ function judgeSilence(view: TrialView): readonly Finding[] {
   const isOfRun = (request: HookView['requests'][number]): boolean =>
     runId !== undefined && fieldOf(parseJson(request.body), 'run_id') === runId;
   const witnesses = hook.requests.filter(isOfRun);
-  if (witnesses.length === 0) return [inconclusive(unheard(view, hook))];
+  if (witnesses.length === 0) return [inconclusive(unheard(view, hook), whyUnheard(run))];
   const others = hook.requests.filter((request) => !isOfRun(request));
   if (others.length > 0) return [fail(sent(view, others, `beside that of run ${runId}`))];
   const refs = view.ref(hook.open.seq, ...witnesses.map(({ seq }) => seq));
@@ -198,6 +199,13 @@ const sent = (view: TrialView, requests: HookView['requests'], when: string) =>
     `${requests.length} ${when}`,
     view.ref(...requests.map(({ seq }) => seq)),
   );
+
+/** Why the run in earnest sent nothing; nothing where it may have sent what could not arrive. */
+function whyUnheard(run: RunView | undefined): string | undefined {
+  if (run === undefined) return 'CN-2';
+  if (run.events.length === 0) return 'CN-4';
+  return isCompleted(run) ? undefined : 'CN-9';
+}
 
 const unheard = (view: TrialView, { open, requests }: HookView) =>
   say(

@@ -47,8 +47,8 @@ const CLAIMS_SECONDS = 40;
 /** What each further suite adds beside the longest one: suites are driven side by side. */
 const BESIDE = 0.5;
 
-/** Of how many defects one is also driven against a third of the suites that it does not concern. */
-export const BEYOND_EVERY = 8;
+/** Of how many defects one is driven against the whole suites that it concerns and a third of the others. */
+export const WHOLE_EVERY = 8;
 const THIRDS = 3;
 /** Of how many defects one is driven where a part has to do. */
 export const PART_EVERY = 32;
@@ -68,7 +68,10 @@ const LOAD_BOUND: readonly string[] = ['IS-9'];
  */
 const LABORIOUS: readonly string[] = ['AR-E1', 'TR-11.3', 'RS-13', 'LT-8'];
 
-/** What is slow is slow for every suite; such a defect is driven against its own claims, which take hundreds of samples. */
+/**
+ * What is slow by more than every limit is slow for every suite; such a defect is driven against its own claims alone,
+ * which take hundreds of samples.
+ */
 const isOfLatency = (id: string): boolean => id.startsWith('LT-');
 
 const concerns = ({ mustFail, leavesOpen = [] }: DefectFacts): readonly string[] => [
@@ -114,46 +117,46 @@ function secondsOf(suites: readonly string[], agentRuns: number): number {
 }
 
 /** What takes long is driven in one of so many campaigns, and in the next rotation in others. */
-const laborious = (turn: number): readonly string[] => (turn % BEYOND_EVERY === 0 ? LABORIOUS : []);
+const laborious = (turn: number): readonly string[] => (turn % WHOLE_EVERY === 0 ? LABORIOUS : []);
 
-/** The suites that this defect is driven against in this rotation besides its own. */
-function beyond(own: readonly string[], index: number, wish: JobWish): readonly string[] {
-  const others = wish.suites.map(({ id }) => id).filter((id) => !own.includes(id));
-  if (wish.extent === 'full') return others;
-  const turn = wish.rotation + index;
-  if (wish.extent === 'part' || turn % BEYOND_EVERY !== 0) return [];
-  const third = Math.floor(turn / BEYOND_EVERY) % THIRDS;
-  return others.filter((_id, at) => at % THIRDS === third);
+/** The third of these suites whose turn it is. */
+const thirdOf = (ids: readonly string[], turn: number): readonly string[] =>
+  ids.filter((_id, at) => at % THIRDS === Math.floor(turn / WHOLE_EVERY) % THIRDS);
+
+/**
+ * What this defect is driven against in this rotation: every suite in a full run, its own in a part; otherwise its
+ * own and a third of the others where it is its turn, and else only what must notice it.
+ */
+function reachOf(
+  defect: DefectFacts,
+  turn: number,
+  { suites, extent }: JobWish,
+): { readonly suites: readonly string[]; readonly only: readonly string[] } {
+  const own = suitesFor(defect, suites);
+  const others = suites.map(({ id }) => id).filter((id) => !own.includes(id));
+  const noticing = [...defect.mustFail, ...(defect.leavesOpen ?? [])];
+  if (extent === 'full') return { suites: [...own, ...others], only: [] };
+  if (extent === 'part' || noticing.length === 0) return { suites: own, only: [] };
+  if (turn % WHOLE_EVERY === 0) return { suites: [...own, ...thirdOf(others, turn)], only: [] };
+  return { suites: [], only: noticing };
 }
 
-function jobsOf(defect: DefectFacts, index: number, wish: JobWish): readonly Job[] {
+function jobOf(defect: DefectFacts, index: number, wish: JobWish): Job {
   const { suites, rotation } = wish;
-  const needsClaims = concerns(defect).some(isOfLatency);
-  const common = { defect: defect.id, seed: rotation + 1, alone: false };
-  const agentRuns = needsClaims ? ENOUGH_RUNS : 0;
-  const claims: Job = {
-    ...common,
-    id: defect.id,
-    selectors: defect.mustFail,
-    agentRuns,
-    seconds: secondsOf([], agentRuns),
-  };
-  if (isSlowness(defect) && wish.extent !== 'full') return [claims];
-  const own = suitesFor(defect, suites);
-  const ids = [...own, ...beyond(own, index, wish)];
-  const runs = isSlowness(defect) ? 0 : agentRuns;
+  const agentRuns = concerns(defect).some(isOfLatency) ? ENOUGH_RUNS : 0;
+  const common = { id: defect.id, defect: defect.id, seed: rotation + 1, agentRuns, alone: false };
+  if (isSlowness(defect)) return { ...common, selectors: defect.mustFail, seconds: secondsOf([], agentRuns) };
+  const turn = rotation + index;
+  const reach = reachOf(defect, turn, wish);
   // With a budget every claim of the suite would be decided, which takes minutes: only its own are.
-  const claimed = runs > 0 ? concerns(defect).filter(isOfLatency) : [];
-  const drivenWhole = ids.filter((id) => runs === 0 || id !== 'latency');
-  const wanted = [...concerns(defect), ...laborious(rotation + index)];
-  const whole: Job = {
+  const claimed = agentRuns > 0 ? concerns(defect).filter(isOfLatency) : [];
+  const drivenWhole = reach.suites.filter((id) => agentRuns === 0 || id !== 'latency');
+  const wanted = [...concerns(defect), ...laborious(turn)];
+  return {
     ...common,
-    id: isSlowness(defect) ? `${defect.id}+` : defect.id,
-    selectors: [...selectorsOf(drivenWhole, suites, wanted), ...claimed],
-    agentRuns: runs,
-    seconds: secondsOf(ids, runs),
+    selectors: [...new Set([...selectorsOf(drivenWhole, suites, wanted), ...reach.only, ...claimed])],
+    seconds: secondsOf(reach.suites, agentRuns),
   };
-  return isSlowness(defect) ? [claims, whole] : [whole];
 }
 
 /** Of the clean campaigns of a run this one has the machine to itself, the load-bound requirements and all claims. */
@@ -180,7 +183,7 @@ export function planJobs(wish: JobWish): readonly Job[] {
   const { defects, extent, rotation, cleanCampaigns } = wish;
   const isDriven = (index: number): boolean =>
     extent !== 'part' || index % PART_EVERY === rotation % PART_EVERY;
-  const broken = defects.flatMap((defect, index) => (isDriven(index) ? jobsOf(defect, index, wish) : []));
+  const broken = defects.flatMap((defect, index) => (isDriven(index) ? [jobOf(defect, index, wish)] : []));
   const clean = Array.from({ length: cleanCampaigns }, (_, index) => cleanJob(index, wish));
   return [...broken, ...clean].sort((left, right) => right.seconds - left.seconds);
 }

@@ -6,7 +6,7 @@ import type { DefectFacts } from '../../../reference/defects/defect.ts';
 import { catalogue } from '../../../suites/catalogue.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import type { CampaignReport } from '../../report/model.ts';
-import { BEYOND_EVERY, type Extent, type Job, PART_EVERY, planJobs, suitesFor } from './job.ts';
+import { type Extent, type Job, PART_EVERY, planJobs, suitesFor, WHOLE_EVERY } from './job.ts';
 import { deviationsOf, type Look, lookAt, NO_DEFECT } from './look.ts';
 import { killMatrixPage, withFigures } from './pages.ts';
 import { type ProofBasis, proof, prove } from './proof.ts';
@@ -78,7 +78,7 @@ describe('the jobs of a run', () => {
     const parts = Array.from({ length: PART_EVERY }, (_, rotation) => jobsAt('part', rotation, 0));
     expect(new Set(parts.flat().flatMap(({ defect }) => defect ?? [])).size).toBe(DEFECT_CATALOGUE.length);
     const defects = DEFECT_CATALOGUE.filter(({ id }) => id === 'I004');
-    const driven = Array.from({ length: BEYOND_EVERY * 3 }, (_, rotation) => rotation).flatMap((rotation) =>
+    const driven = Array.from({ length: WHOLE_EVERY * 3 }, (_, rotation) => rotation).flatMap((rotation) =>
       planJobs({ suites: catalogue, defects, extent: 'default', rotation, cleanCampaigns: 0 }),
     );
     const reached = catalogue.filter(({ id, requirements }) =>
