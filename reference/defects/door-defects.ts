@@ -86,7 +86,7 @@ export const doorDefects: readonly Defect[] = [
     title: 'a refused token closes with 1011 instead of the declared refusal',
     breaks: '4',
     mustFail: ['CN-5'],
-    mayFail: [],
+    mayFail: ['AR-10.2b'],
     build: () => ({
       upgrades: (honest) => async (offer) => {
         const decision = await honest(offer);
@@ -155,7 +155,7 @@ export const doorDefects: readonly Defect[] = [
     title: 'expired tokens are accepted',
     breaks: '2',
     mustFail: ['CN-5'],
-    mayFail: ['RS-8', 'X-2'],
+    mayFail: ['RS-8', 'X-2', 'AR-10.2b'],
     build: (context) =>
       alsoAccepting(async (token) => {
         const currentDate = new Date(((decodeJwt(token).exp ?? 0) - 1) * 1000);

@@ -32,7 +32,7 @@ export const eventDefects: readonly Defect[] = [
     title: 'a request is acknowledged, and none of the lifecycle events arrives',
     breaks: '4',
     mustFail: ['CN-4', 'LC-1'],
-    mayFail: ['CN-10', 'LC-2', 'LC-3', 'LC-4', 'LC-15', ...NO_RUN_ENDS],
+    mayFail: ['CN-10', 'LC-2', 'LC-3', 'LC-4', 'LC-15', ...NO_RUN_ENDS, 'RS-12', 'RS-14'],
     build: () =>
       rewriting(() => (frame) => {
         if (frame['type'] === 'agent_started') {
@@ -142,7 +142,7 @@ export const eventDefects: readonly Defect[] = [
     title: 'every run fails after its first thought, while health says healthy',
     breaks: '3',
     mustFail: ['CN-9'],
-    mayFail: ['LC-1', ...NO_RUN_ENDS],
+    mayFail: ['LC-1', ...NO_RUN_ENDS, 'MA-3', 'X-3', 'RS-12', 'RS-14', 'VL-2'],
     leavesOpen: ['LT-11'],
     build: ({ newId }) =>
       rewriting(() => {

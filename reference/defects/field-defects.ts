@@ -90,7 +90,7 @@ export const fieldDefects: readonly Defect[] = [
     title: 'durations are three times too long and five seconds more',
     breaks: '4',
     mustFail: ['LC-13'],
-    mayFail: ['LC-16', 'LC-17', 'LC-22'],
+    mayFail: ['LC-16', 'LC-17', 'LC-22', 'X-3'],
     build: () =>
       replacing(['tool_completed', 'agent_completed'], (frame) =>
         withData(frame, { duration_ms: Number(dataOf(frame)['duration_ms']) * 3 + 5000 }),

@@ -57,7 +57,7 @@ export const isolationLeakDefects: readonly Defect[] = [
     title: "a word of another user's comes letter by letter, one in each event",
     breaks: '2',
     mustFail: ['IS-6'],
-    mayFail: BLENDED,
+    mayFail: [...BLENDED, 'LC-15'],
     build: () => {
       const places = new Map<string, number>();
       return overhearing((frame, _peer, overheard) => {
@@ -74,7 +74,7 @@ export const isolationLeakDefects: readonly Defect[] = [
     title: "a word of another user's stands backwards in the answer",
     breaks: '2',
     mustFail: ['IS-6'],
-    mayFail: BLENDED,
+    mayFail: [...BLENDED, 'X-3'],
     build: () =>
       overhearing((frame, _peer, overheard) =>
         frame['type'] === 'agent_completed'
@@ -90,7 +90,7 @@ export const isolationLeakDefects: readonly Defect[] = [
     title: 'a refusal names the project that was made last, whoever made it',
     breaks: '2',
     mustFail: ['IS-6'],
-    mayFail: ['IS-3'],
+    mayFail: ['IS-3', 'AR-3.2', 'AR-8.6'],
     build: () => {
       let newest = '';
       return handling(

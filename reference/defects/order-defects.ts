@@ -54,7 +54,7 @@ export const orderDefects: readonly Defect[] = [
     title: 'a thought follows the terminal event',
     breaks: '4',
     mustFail: ['LC-3'],
-    mayFail: ['LC-19', ...EACH_RUN],
+    mayFail: ['LC-19', ...EACH_RUN, 'MA-2', 'X-3', 'X-6'],
     build: ({ newId }) =>
       rewriting(() => (frame) => {
         if (!TERMINAL.has(frame['type'])) return [frame];
@@ -81,7 +81,7 @@ export const orderDefects: readonly Defect[] = [
     title: 'tool_completed carries another tool_call_id than tool_executing',
     breaks: '4',
     mustFail: ['LC-5', 'LC-6'],
-    mayFail: ['LC-13', 'LC-14', 'LC-1', ...EACH_RUN],
+    mayFail: ['LC-13', 'LC-14', 'LC-1', ...EACH_RUN, 'X-6'],
     build: ({ newId }) =>
       replacing(['tool_completed'], (frame) => withData(frame, { tool_call_id: newId() })),
   },
@@ -115,7 +115,7 @@ export const orderDefects: readonly Defect[] = [
     title: 'when runs overlap on a socket, thoughts of one are filed under another',
     breaks: '4',
     mustFail: ['LC-16'],
-    mayFail: ['LC-3', 'LC-4', 'LC-8', 'LC-9', 'LC-10'],
+    mayFail: ['LC-3', 'LC-4', 'LC-8', 'LC-9', 'LC-10', 'MA-2'],
     build: () =>
       changingEvents(() => {
         const live = new Set<string>();

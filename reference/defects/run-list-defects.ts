@@ -2,7 +2,7 @@ import { ANY_RUN, agentsApi, changingJson, deafTo, insteadOf, itemsOf, RUNS, wit
 import type { Defect } from './defect.ts';
 import type { Frame } from './frames.ts';
 
-const LISTS = /\/(agent-runs|projects|context-items|workflows|agents|steps|messages)$/;
+const LISTS = /^\/api\/(?:.*\/)?(agent-runs|projects|context-items|workflows|agents|steps|messages)$/;
 const EMPTY_PAGE = { items: [], nextCursor: null, total: 0 };
 
 /** Lists that are not what they should be. */

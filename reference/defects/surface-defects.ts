@@ -66,7 +66,7 @@ export const surfaceDefects: readonly Defect[] = [
     id: 'D-X-FAILED-OVER-HTTP',
     family: 'wrong status',
     title: 'over HTTP a run that failed was cancelled',
-    mayFail: ['AR-3.4', 'AR-7.4a', 'AR-8.3', 'LC-18', 'LC-20'],
+    mayFail: ['AR-3.4', 'AR-7.4a', 'AR-8.3', 'LC-18', 'LC-20', 'AR-1.2b', 'AR-10.1d'],
     build: () => changingRuns((run) => (run['status'] === 'FAILED' ? { ...run, status: 'CANCELLED' } : run)),
   },
   {

@@ -126,7 +126,7 @@ describe('multi-agent/answer-rests-on-sub-runs', () => {
     const wordless = telling(family(), isOf('run-1', 'agent_completed'), () => ({ data: {} }));
     expect(briefly(judge(coordinatedBy(wordless)))).toEqual(['inconclusive no-answer (because LC-7)']);
     const failed = telling(family(), isOf('run-1', 'agent_completed'), () => ({ type: 'agent_failed' }));
-    expect(briefly(judge(coordinatedBy(failed)))).toEqual(['inconclusive not-completed CN-9']);
+    expect(briefly(judge(coordinatedBy(failed)))).toEqual(['inconclusive not-completed (because CN-9)']);
   });
 
   it('gives up where there are too many numbers to tell one from another', () => {

@@ -60,7 +60,7 @@ describe('multi-agent/several-agents-take-part', () => {
       coordinatedBy(leaving(family(), isOf('run-3'))),
       ['inconclusive too-few-agents (because MA-2)'],
     ],
-    ['a run that failed', coordinatedBy(failed(alone())), ['inconclusive not-completed CN-9']],
+    ['a run that failed', coordinatedBy(failed(alone())), ['inconclusive not-completed (because CN-9)']],
     ['a recording that broke off', coordinatedBy(family().slice(0, 4), { isCut: true }), []],
   ])('leaves it open after %s', (_what, transcript, expected) => {
     const found = briefly(judge(transcript));
@@ -115,7 +115,7 @@ describe('multi-agent/keeps-the-declared-order', () => {
     ['any-order', otherwise(), 'pass in-order'],
     [undefined, otherwise(), 'pass in-order'],
     ['data-first', alone(), 'inconclusive not-both (because MA-1)'],
-    ['data-first', failed(alone()), 'inconclusive not-completed CN-9'],
+    ['data-first', failed(alone()), 'inconclusive not-completed (because CN-9)'],
   ])('judges by what is declared: %s', (order, story, expected) => {
     expect(briefly(judge(coordinatedBy(story), order))).toEqual([expected]);
   });
