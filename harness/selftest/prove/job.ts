@@ -155,7 +155,7 @@ function jobOf(defect: DefectFacts, index: number, wish: JobWish): Job {
   return {
     ...common,
     selectors: [...new Set([...selectorsOf(drivenWhole, suites, wanted), ...reach.only, ...claimed])],
-    seconds: secondsOf(reach.suites, agentRuns),
+    seconds: secondsOf(reach.suites, agentRuns) + reach.only.length,
   };
 }
 

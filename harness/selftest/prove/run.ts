@@ -59,7 +59,14 @@ export function remaining(jobs: readonly Job[], looks: readonly Look[]) {
   };
 }
 
-async function driveAll(pool: Pool, jobs: readonly Job[], looks: Look[], wish: RunWish): Promise<void> {
+/** `meanwhile` has ended when what must be alone begins. */
+async function driveAll(
+  pool: Pool,
+  jobs: readonly Job[],
+  looks: Look[],
+  wish: RunWish,
+  meanwhile: Promise<unknown>,
+): Promise<void> {
   const file = join(wish.folder, LOOKS);
   let of = remaining(jobs, looks).together.length + remaining(jobs, looks).alone.length;
   let done = 0;
@@ -71,6 +78,7 @@ async function driveAll(pool: Pool, jobs: readonly Job[], looks: Look[], wish: R
   };
   await pool.drive(remaining(jobs, looks).together, false, note);
   of += remaining(jobs, looks).again.length;
+  await meanwhile;
   await pool.drive(remaining(jobs, looks).alone, true, note);
   await pool.drive(remaining(jobs, looks).again, true, note);
 }
@@ -94,14 +102,15 @@ export async function runProof(wish: RunWish): Promise<Proof> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const jobs = planJobs({ ...wish, suites: catalogue });
   const looks = resume ? takeUp(jobs, folder) : [];
+  const mutating =
+    mutants === 0 ? Promise.resolve(undefined) : mutate({ seed: rotation + 1, runsPerOperator: mutants });
   const pool = await openPool({ processes, atOnce, folder, patience, commit });
   try {
-    await driveAll(pool, jobs, looks, wish);
+    await driveAll(pool, jobs, looks, wish, mutating);
   } finally {
     await pool.close();
   }
-  const mutations =
-    mutants === 0 ? undefined : await mutate({ seed: rotation + 1, runsPerOperator: mutants });
+  const mutations = await mutating;
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   const told = { extent, rotation, processes, atOnce, patience, seconds, mutations };
   return prove(looks, { ...told, suites: catalogue, defects, isWhole, wantsMutations: mutants > 0 });
