@@ -100,7 +100,7 @@ export const eventDefects: readonly Defect[] = [
     title: 'the first tool call of each run is never closed',
     breaks: '4',
     mustFail: ['LC-5', 'LC-6'],
-    mayFail: ['LC-1', 'LC-14', 'LC-16', 'LC-17', 'LC-20', 'LC-22', 'VL-9'],
+    mayFail: ['LC-1', 'LC-14', 'LC-16', 'LC-17', 'LC-20', 'LC-22', 'VL-9', 'X-6'],
     build: () =>
       rewriting(
         renumbered(() => {

@@ -67,7 +67,7 @@ export const orderDefects: readonly Defect[] = [
     title: 'a completed run fails afterwards',
     breaks: '4',
     mustFail: ['LC-3'],
-    mayFail: EACH_RUN,
+    mayFail: [...EACH_RUN, 'MA-2', 'X-6'],
     build: ({ newId }) =>
       rewriting(() => (frame) => {
         if (frame['type'] !== 'agent_completed') return [frame];

@@ -161,7 +161,7 @@ export const requestDefects: readonly Defect[] = [
     title: 'a run is cancelled when its socket is gone',
     breaks: '4',
     mustFail: ['LC-18'],
-    mayFail: [],
+    mayFail: ['RS-4', 'RS-12'],
     build: () => ({
       sockets: (honest) => (peer) => {
         const live = new Set<string>();

@@ -135,7 +135,7 @@ export const sandboxHistoryDefects: readonly Defect[] = [
     title: 'the history of an unknown agent is empty',
     breaks: '6',
     mustFail: ['SB-4.8'],
-    mayFail: ['SB-9.1', 'X-5'],
+    mayFail: ['SB-9.1', 'X-5', 'AR-9.2'],
     build: () =>
       insteadOf('GET', HISTORY, 'AGENT_NOT_FOUND', (response) =>
         withBody(response, { tests: [], total: 0, limit: 50, offset: 0 }, 200),

@@ -1,5 +1,6 @@
 /** What is shown of a proof: the kill matrix, and the figures on the first page. */
 import { catalogue } from '../../../suites/catalogue.ts';
+import { LABORIOUS, WHOLE_EVERY } from './job.ts';
 import type { Proof } from './proof.ts';
 import { fine } from './summary.ts';
 
@@ -13,7 +14,9 @@ function head({ commits, extent, rotation, campaigns, seconds, defects, processe
 Generated from [proof.json](proof.json) by \`npm run prove -- --publish\`; a test holds it to that. Campaigns of commit
 ${commits.join(', ')}: extent ${extent}, rotation ${rotation}, ${campaigns} campaigns against ${defects.length} defects and none,
 ${minutes} min, ${processes} processes with ${atOnce} campaigns at once in each. A campaign that deviates while others are
-driven beside it is repeated alone; both looks are told below.
+driven beside it is repeated alone; both looks are told below. What takes hundreds of requests (${LABORIOUS.join(', ')}) is driven
+where a defect breaks it, and beside that in one campaign of ${WHOLE_EVERY}; a defect that is nothing but slow, against its own
+claims.
 `;
 }
 
@@ -66,7 +69,8 @@ export function killMatrixPage(proof: Proof): string {
     head(proof),
     '## Where nothing is wrong',
     '',
-    `${clean.falseAlarms.of} campaigns against a deployment without a defect, among the noise that the protocol allows: ` +
+    `${clean.falseAlarms.of} campaigns against a deployment without a defect, each over connectivity and a third of the other suites, ` +
+      `among the noise that the protocol allows: ` +
       `${clean.falseAlarms.count} false alarms, so at most ${fine(clean.falseAlarms.bound)} (exact, 95 %); ` +
       `${clean.atFirstLook.count} at the first look. Of ${specificity.of} verdicts on what was whole, beside a defect or ` +
       `without one, ${specificity.of - specificity.count} were failures: a specificity of at least ${fine(specificity.bound)}.`,
@@ -101,7 +105,7 @@ function figures({ defects, checks, clean, specificity, mutations, secondLooks: 
     '|---|---|',
     `| defects noticed as they state | ${noticed} of ${defects.length} |`,
     `| checks that caught a defect | ${proven} of ${checks.length} |`,
-    `| false alarms, clean campaigns | ${clean.falseAlarms.count} of ${clean.falseAlarms.of}, at most ${fine(clean.falseAlarms.bound)} |`,
+    `| false alarms, clean campaigns of a third of the suites | ${clean.falseAlarms.count} of ${clean.falseAlarms.of}, at most ${fine(clean.falseAlarms.bound)} |`,
     `| specificity, verdicts on what is whole | ${specificity.count} of ${specificity.of}, at least ${fine(specificity.bound)} |`,
     ...(mutations === undefined
       ? []
