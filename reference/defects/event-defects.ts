@@ -115,7 +115,7 @@ export const eventDefects: readonly Defect[] = [
     title: 'no thought is ever sent',
     breaks: '4',
     mustFail: ['LC-1', 'LC-4'],
-    mayFail: ['LC-16', 'LC-17', 'LC-22'],
+    mayFail: ['LC-16', 'LC-17', 'LC-22', 'MA-2', 'X-3', 'X-6'],
     build: () =>
       rewriting(
         renumbered(() => (frame) => (isEvent(frame) && frame['type'] === 'agent_thinking' ? [] : [frame])),
