@@ -112,7 +112,7 @@ export const crossSurfaceDefects: readonly Defect[] = [
     title: 'the result of a tool comes twice',
     breaks: '4',
     mustFail: ['X-6'],
-    mayFail: ['X-3', 'LC-3', 'LC-5', 'LC-9', 'LC-14'],
+    mayFail: ['X-3', 'LC-3', 'LC-5', 'LC-9', 'LC-14', 'LC-16'],
     build: () =>
       rewriting(renumbered(() => (frame) => (frame['type'] === 'tool_completed' ? [frame, frame] : [frame]))),
   },

@@ -142,7 +142,7 @@ export const eventDefects: readonly Defect[] = [
     title: 'every run fails after its first thought, while health says healthy',
     breaks: '3',
     mustFail: ['CN-9'],
-    mayFail: ['LC-1', ...NO_RUN_ENDS, 'MA-3', 'X-3', 'RS-12', 'RS-14', 'VL-2'],
+    mayFail: ['LC-1', ...NO_RUN_ENDS, 'MA-3', 'X-3', 'RS-12', 'RS-14', 'VL-2', 'X-4'],
     leavesOpen: ['LT-11'],
     build: ({ newId }) =>
       rewriting(() => {

@@ -129,7 +129,7 @@ export const requestDefects: readonly Defect[] = [
     title: 'a cancellation is accepted and the run completes all the same',
     breaks: '4',
     mustFail: ['LC-19'],
-    mayFail: ['LT-7', 'RS-2'],
+    mayFail: ['LT-7', 'RS-2', 'LC-12'],
     build: () =>
       receivingThrough((peer, pass) => (text) => {
         const { type, request_id = null, payload } = readFrame(text);

@@ -178,6 +178,7 @@ export const resilienceCrowdDefects: readonly Defect[] = [
       'LC-1',
       'LC-3',
       'IS-8',
+      'X-4',
     ],
     build: ({ delayMs }) => holdingOthersUp(delayMs),
   },

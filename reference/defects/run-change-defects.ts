@@ -51,7 +51,7 @@ export const runChangeDefects: readonly Defect[] = [
     title: 'a message to an unknown run is accepted',
     breaks: '5',
     mustFail: ['AR-7.3'],
-    mayFail: ['AR-7.6'],
+    mayFail: ['AR-7.6', 'IS-3'],
     build: ({ newId }) =>
       insteadOf('POST', MESSAGES, 'RUN_NOT_FOUND', (response, { path }) =>
         withBody(response, inventedMessage(path, newId()), 201),

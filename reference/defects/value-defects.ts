@@ -114,7 +114,7 @@ export const valueDefects: readonly Defect[] = [
     title: 'every question gets the same plausible answer',
     breaks: '4.4',
     mustFail: [...NOT_TRUE, ...OF_EACH_KIND, 'VL-6', 'VL-7', 'VL-9'],
-    mayFail: READS_ANSWERS,
+    mayFail: [...READS_ANSWERS, 'MA-5', 'X-3'],
     build: () => answering(() => () => CANNED),
   },
   {
@@ -123,7 +123,7 @@ export const valueDefects: readonly Defect[] = [
     title: 'answers consist of the words that were asked for, without a figure',
     breaks: '4.4',
     mustFail: [...NOT_TRUE, ...OF_EACH_KIND, 'VL-6', 'VL-7'],
-    mayFail: READS_ANSWERS,
+    mayFail: [...READS_ANSWERS, 'MA-5', 'X-3'],
     build: () => answering(() => () => SALAD),
   },
   {
@@ -132,7 +132,7 @@ export const valueDefects: readonly Defect[] = [
     title: 'the answer is the question and its data',
     breaks: '4.4',
     mustFail: [...NOT_TRUE, ...OF_EACH_KIND],
-    mayFail: ['VL-6', 'VL-9', ...READS_ANSWERS],
+    mayFail: ['VL-6', 'VL-9', ...READS_ANSWERS, 'MA-5', 'X-3'],
     build: () => ({
       sockets: (honest) => (peer) => {
         const asked = new Map<unknown, unknown>();
@@ -160,7 +160,7 @@ export const valueDefects: readonly Defect[] = [
     title: 'each run gives the answer of an earlier run',
     breaks: '4.4',
     mustFail: [...NOT_TRUE, 'VL-7'],
-    mayFail: [...OF_EACH_KIND, 'VL-6', 'VL-9', ...READS_ANSWERS],
+    mayFail: [...OF_EACH_KIND, 'VL-6', 'VL-9', ...READS_ANSWERS, 'MA-5', 'IS-1', 'IS-10', 'X-3'],
     build: () => {
       // Three runs back: the one before is often a twin, asked about the same rows.
       const earlier: string[] = [SALAD, SALAD, SALAD];
@@ -176,7 +176,7 @@ export const valueDefects: readonly Defect[] = [
     title: 'each agent gives the answer to its first question to all others too',
     breaks: '4.4',
     mustFail: [...NOT_TRUE, 'VL-6', 'VL-7'],
-    mayFail: [...OF_EACH_KIND, 'VL-9', ...READS_ANSWERS],
+    mayFail: [...OF_EACH_KIND, 'VL-9', ...READS_ANSWERS, 'X-3'],
     build: () => {
       const first = new Map<unknown, string>();
       return answering(() => (response, frame) => {
@@ -219,7 +219,7 @@ export const valueDefects: readonly Defect[] = [
     title: 'tools give back nothing that the figures of an answer could come from',
     breaks: '4.4',
     mustFail: ['VL-9'],
-    mayFail: [],
+    mayFail: ['MA-5'],
     build: () =>
       rewriting(() => (frame) => {
         if (frame['type'] !== 'tool_completed' || dataOf(frame)['status'] !== 'success') return [frame];

@@ -22,6 +22,7 @@ async function drive({ job, alone, commit, storeUrl, folder, patience, deadlineM
     noise: [...(noise?.choice.kinds ?? [])],
   });
   const results = join(folder, folderOf(job.id, alone));
+  rmSync(results, { recursive: true, force: true }); // of a run that was stopped
   mkdirSync(results, { recursive: true, mode: 0o700 });
   const deadline = new AbortController();
   setMaxListeners(0, deadline.signal); // whatever waits in a campaign listens to it

@@ -16,7 +16,9 @@ export const DEVIATING = 'deviating';
 
 function campaignIn(folder: string): string | undefined {
   if (!existsSync(folder)) return undefined;
-  const campaign = readdirSync(folder).find((name) => existsSync(join(folder, name, 'plan.json')));
+  const campaign = readdirSync(folder).findLast(
+    (name) => name !== 'latest' && existsSync(join(folder, name, 'plan.json')),
+  );
   return campaign === undefined ? undefined : join(folder, campaign);
 }
 

@@ -60,10 +60,12 @@ export const NO_DEFECT: DefectFacts = {
  */
 const POINTS_BESIDE: ReadonlySet<string> = new Set([
   'D-AR-EMPTY-IS-NULL',
+  'D-AR-PROFILES-WRAPPED',
   'D-AR-READ-LATE',
   'D-AR-STREAM-ALL-OR-NONE',
   'D-AR-STREAM-JUNK-KILLS',
   'D-MA-NO-SUPERVISOR',
+  'D-X-COMPLETED-OVER-HTTP',
   'D-X-FAILED-OVER-HTTP',
   'M21',
 ]);
