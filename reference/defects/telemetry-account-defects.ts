@@ -131,6 +131,7 @@ export const telemetryAccountDefects: readonly Defect[] = [
     id: 'D-X-PROMPT-TOLD',
     family: 'leaked through telemetry',
     title: 'steps are named after what was asked',
+    mayFail: [...SECTION.mayFail, 'IS-7'],
     build: () =>
       telling((turn) => {
         const asked = turn.run.inputQuery.slice(0, LABEL_CHARACTERS);
