@@ -47,7 +47,7 @@ export const eventDefects: readonly Defect[] = [
     title: 'agent_completed is missing on successful runs',
     breaks: '4',
     mustFail: ['LC-1', 'LC-3'],
-    mayFail: ['LC-12', ...NO_RUN_ENDS],
+    mayFail: ['LC-12', ...NO_RUN_ENDS, 'RS-12', 'RS-14'],
     build: () => rewriting(() => (frame) => (frame['type'] === 'agent_completed' ? [] : [frame])),
   },
   {
@@ -56,7 +56,19 @@ export const eventDefects: readonly Defect[] = [
     title: 'the lifecycle name moves to data.event inside a system_message',
     breaks: '4',
     mustFail: ['CN-4', 'LC-1'],
-    mayFail: ['CN-10', 'LC-2', 'LC-3', 'LC-4', 'LC-7', 'LC-15', ...NO_RUN_ENDS],
+    mayFail: [
+      'CN-10',
+      'LC-2',
+      'LC-3',
+      'LC-4',
+      'LC-7',
+      'LC-15',
+      ...NO_RUN_ENDS,
+      'LC-12',
+      'X-3',
+      'RS-12',
+      'RS-14',
+    ],
     build: () =>
       rewriting(() => (frame) => {
         if (!LIFECYCLE.has(frame['type'])) return [frame];
@@ -69,7 +81,7 @@ export const eventDefects: readonly Defect[] = [
     title: 'the first tool_completed of each run is counted as sent and never sent',
     breaks: '4',
     mustFail: ['LC-5', 'LC-6', 'LC-9'],
-    mayFail: ['LC-1', 'LC-13', 'LC-14', 'LC-16', 'LC-17', 'LC-20', 'LC-22', 'VL-9'],
+    mayFail: ['LC-1', 'LC-13', 'LC-14', 'LC-16', 'LC-17', 'LC-20', 'LC-22', 'VL-9', 'X-6'],
     build: () =>
       rewriting(() => {
         const isFirst = firstOfRun();
@@ -181,7 +193,22 @@ export const eventDefects: readonly Defect[] = [
     title: 'the events of a run are held and released in one burst at its end',
     breaks: '4',
     mustFail: ['LC-11'],
-    mayFail: ['LC-10', 'LC-12', 'LC-13', 'LC-17', 'LC-18', 'LC-19', 'CN-4', 'LT-3', 'LT-4', 'LT-6', 'LT-7'],
+    mayFail: [
+      'LC-10',
+      'LC-12',
+      'LC-13',
+      'LC-17',
+      'LC-18',
+      'LC-19',
+      'CN-4',
+      'LT-3',
+      'LT-4',
+      'LT-6',
+      'LT-7',
+      'LC-8',
+      'MA-1',
+      'X-4',
+    ],
     build: () =>
       sendingThrough((_, send) => {
         const held = new Map<unknown, Parameters<typeof send>[0][]>();

@@ -9,7 +9,7 @@ export const fieldDefects: readonly Defect[] = [
     title: 'tool_executing comes without its tool_name',
     breaks: '4',
     mustFail: ['LC-7'],
-    mayFail: ['LC-5', 'LC-14', 'LC-15', 'LC-16', 'LC-17', 'LC-22'],
+    mayFail: ['LC-5', 'LC-14', 'LC-15', 'LC-16', 'LC-17', 'LC-22', 'X-3'],
     build: () =>
       replacing(['tool_executing'], (frame) => ({ ...frame, data: without(dataOf(frame), 'tool_name') })),
   },
@@ -32,7 +32,28 @@ export const fieldDefects: readonly Defect[] = [
     title: 'the data of every event is wrapped twice',
     breaks: '4',
     mustFail: ['LC-7'],
-    mayFail: ['LC-5', 'LC-6', 'LC-13', 'LC-14', 'LC-15', 'LC-16', 'LC-17', 'LC-20', 'LC-21', 'LC-22', 'VL-1'],
+    mayFail: [
+      'LC-5',
+      'LC-6',
+      'LC-13',
+      'LC-14',
+      'LC-15',
+      'LC-16',
+      'LC-17',
+      'LC-20',
+      'LC-21',
+      'LC-22',
+      'VL-1',
+      'MA-3',
+      'X-3',
+      'X-6',
+      'VL-2',
+      'VL-3',
+      'VL-4',
+      'VL-5',
+      'VL-6',
+      'VL-7',
+    ],
     build: () => changingEvents(() => (frame) => ({ ...frame, data: { data: dataOf(frame) } })),
   },
   {
@@ -41,7 +62,7 @@ export const fieldDefects: readonly Defect[] = [
     title: 'the thread_id changes during the run',
     breaks: '4',
     mustFail: ['LC-8'],
-    mayFail: ['LC-16', 'LC-17', 'LC-21', 'LC-22'],
+    mayFail: ['LC-16', 'LC-17', 'LC-21', 'LC-22', 'MA-2'],
     build: ({ newId }) =>
       changingEvents(() => {
         const count = perRunCounter();
@@ -55,7 +76,22 @@ export const fieldDefects: readonly Defect[] = [
     title: 'placeholders stand where the tool, the agent and the answer belong',
     breaks: '4',
     mustFail: ['LC-7', 'LC-8'],
-    mayFail: ['LC-5', 'LC-14', 'LC-16', 'LC-17', 'LC-21', 'LC-22', 'VL-1'],
+    mayFail: [
+      'LC-5',
+      'LC-14',
+      'LC-16',
+      'LC-17',
+      'LC-21',
+      'LC-22',
+      'VL-1',
+      'X-3',
+      'VL-2',
+      'VL-3',
+      'VL-4',
+      'VL-5',
+      'VL-6',
+      'VL-7',
+    ],
     build: () =>
       changingEvents(() => (frame) => {
         const data = dataOf(frame);

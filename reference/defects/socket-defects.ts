@@ -63,7 +63,7 @@ export const socketDefects: readonly Defect[] = [
     title: 'a second greeting with another id, after which events go nowhere',
     breaks: '4',
     mustFail: ['CN-2', 'CN-4'],
-    mayFail: ['CN-10', ...NO_RUN],
+    mayFail: ['CN-10', ...NO_RUN, 'IS-13', 'RS-12', 'RS-14'],
     build: ({ newId }) =>
       rewriting(() => (frame) => {
         if (frame['type'] === 'connection_established') return [frame, { ...frame, connection_id: newId() }];
@@ -97,7 +97,7 @@ export const socketDefects: readonly Defect[] = [
     title: 'close 1011 on an internal serialisation error in mid-run',
     breaks: '4',
     mustFail: ['LC-1'],
-    mayFail: ['CN-2', 'LC-3', 'LC-5', 'LC-6', ...NO_RUN],
+    mayFail: ['CN-2', 'LC-3', 'LC-5', 'LC-6', ...NO_RUN, 'IS-13', 'RS-1', 'RS-12', 'RS-14'],
     build: () =>
       sendingThrough((peer, send) => (frame) => {
         if (frame['type'] === 'tool_completed') peer.close(1011, 'internal error');

@@ -182,7 +182,7 @@ export const telemetryQueryDefects: readonly Defect[] = [
     family: 'swallowed error',
     title: 'an unknown run is an empty one',
     mustFail: ['TR-6.2'],
-    mayFail: [...telemetry(1, 2, 3, 4, 6, 11), 'X-1', 'X-3'],
+    mayFail: [...telemetry(1, 2, 3, 4, 6, 11), 'X-1', 'X-3', 'X-2'],
     build: () =>
       insteadOf('GET', TELEMETRY_RUN, 'RUN_NOT_FOUND', (response) =>
         withBody(response, { run_id: null, steps: [], failures: [] }, 200),

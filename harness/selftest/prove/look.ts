@@ -67,6 +67,8 @@ const POINTS_BESIDE: ReadonlySet<string> = new Set([
   'D-MA-NO-SUPERVISOR',
   'D-X-COMPLETED-OVER-HTTP',
   'D-X-FAILED-OVER-HTTP',
+  'I053',
+  'I069',
   'M21',
 ]);
 
