@@ -94,7 +94,7 @@ export const eventDefects: readonly Defect[] = [
     title: 'the agent dies after its first thought, and nothing more is heard of the run',
     breaks: '4',
     mustFail: ['LC-1', 'LC-3'],
-    mayFail: ['LC-12', 'LT-6', ...NO_RUN_ENDS],
+    mayFail: ['LC-12', 'LT-6', ...NO_RUN_ENDS, 'MA-3', 'RS-12', 'RS-14', 'X-4'],
     build: () =>
       rewriting(() => {
         const dead = new Set<unknown>();
@@ -176,7 +176,7 @@ export const eventDefects: readonly Defect[] = [
     title: 'every failure is turned into success with a stock text',
     breaks: '4',
     mustFail: ['LC-20'],
-    mayFail: ['LC-7', 'LC-13', 'LC-14'],
+    mayFail: ['LC-7', 'LC-13', 'LC-14', 'X-3'],
     build: () =>
       rewriting(() => (frame) => {
         if (frame['type'] !== 'agent_failed') return [frame];

@@ -47,7 +47,7 @@ export const requestDefects: readonly Defect[] = [
     title: 'a request is acknowledged and never forwarded to the agent',
     breaks: '4',
     mustFail: ['CN-4', 'LC-1'],
-    mayFail: ['LC-15', ...NO_RUN],
+    mayFail: ['LC-15', ...NO_RUN, 'IS-13', 'RS-2', 'RS-12', 'RS-14'],
     build: () =>
       receivingThrough((peer, pass) => (text) => {
         const { type, request_id = null } = readFrame(text);
@@ -61,7 +61,7 @@ export const requestDefects: readonly Defect[] = [
     title: 'a legacy path answers "processed" without an agent',
     breaks: '4',
     mustFail: ['CN-4', 'LC-1'],
-    mayFail: ['LC-15', ...NO_RUN],
+    mayFail: ['LC-15', ...NO_RUN, 'IS-13', 'RS-2', 'RS-12', 'RS-14'],
     build: () =>
       receivingThrough((peer, pass) => (text) => {
         const { type, request_id = null } = readFrame(text);

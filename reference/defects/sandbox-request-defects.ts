@@ -199,7 +199,7 @@ export const sandboxRequestDefects: readonly Defect[] = [
     title: 'an unknown test is answered with 500 instead of 404',
     breaks: '6',
     mustFail: ['SB-5.2'],
-    mayFail: [...sandbox(5), 'SB-9.1'],
+    mayFail: [...sandbox(5), 'SB-9.1', 'RS-13'],
     build: () => insteadOf('GET', RESULT, 'TEST_NOT_FOUND', broken),
   },
   {

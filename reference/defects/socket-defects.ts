@@ -128,7 +128,7 @@ export const socketDefects: readonly Defect[] = [
     title: 'the connection is dropped milliseconds after authentication',
     breaks: '4',
     mustFail: ['CN-2'],
-    mayFail: ['CN-3', 'CN-4', 'CN-6', ...NO_RUN],
+    mayFail: ['CN-3', 'CN-4', 'CN-6', ...NO_RUN, 'IS-13', 'RS-1', 'RS-2', 'RS-8', 'RS-9', 'RS-12', 'RS-14'],
     build: () => afterOpening((peer) => later(5, peer.drop)),
   },
   {
@@ -137,7 +137,26 @@ export const socketDefects: readonly Defect[] = [
     title: 'an immediate polite close 1000 after connecting',
     breaks: '4',
     mustFail: ['CN-2'],
-    mayFail: ['CN-3', 'CN-4', 'CN-6', ...NO_RUN],
+    mayFail: [
+      'CN-3',
+      'CN-4',
+      'CN-6',
+      ...NO_RUN,
+      'RS-5',
+      'RS-6',
+      'RS-7',
+      'RS-8',
+      'RS-9',
+      'RS-12',
+      'RS-14',
+      'VL-1',
+      'VL-2',
+      'VL-3',
+      'VL-4',
+      'VL-5',
+      'VL-7',
+      'VL-9',
+    ],
     build: () => afterOpening((peer) => peer.close(1000, 'goodbye')),
   },
   {
@@ -146,7 +165,21 @@ export const socketDefects: readonly Defect[] = [
     title: 'the first frames of a run come seconds late',
     breaks: '4',
     mustFail: ['CN-4'],
-    mayFail: ['CN-3', 'CN-10', 'LC-10', 'LC-11', 'LC-12', 'LC-13', 'LT-3', 'LT-4', 'LT-5', 'LT-7', ...NO_RUN],
+    mayFail: [
+      'CN-3',
+      'CN-10',
+      'LC-10',
+      'LC-11',
+      'LC-12',
+      'LC-13',
+      'LT-3',
+      'LT-4',
+      'LT-5',
+      'LT-7',
+      ...NO_RUN,
+      'RS-6',
+      'X-4',
+    ],
     build: ({ delayMs }) =>
       sendingThrough((_, send) => {
         const held = gate(send);
@@ -162,7 +195,7 @@ export const socketDefects: readonly Defect[] = [
     title: 'an idle timeout closes the socket before the run completes',
     breaks: '4',
     mustFail: ['LC-1', 'LC-3'],
-    mayFail: ['CN-2', 'LC-12', 'LT-6', ...NO_RUN],
+    mayFail: ['CN-2', 'LC-12', 'LT-6', ...NO_RUN, 'IS-13', 'RS-1', 'RS-11', 'RS-12', 'RS-14', 'X-4'],
     build: ({ delayMs }) =>
       sendingThrough((peer, send) => {
         let isIdle = false;

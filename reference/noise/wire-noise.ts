@@ -125,9 +125,9 @@ const fragmented = (dice: Dice): Partial<Boundaries> =>
 /** Pings and unasked pongs (RFC 6455 5.5.3) beside whatever is said. */
 const restless = (dice: Dice): Partial<Boundaries> =>
   onSockets((socket) => {
-    const send = socket.send.bind(socket) as (data: unknown) => void;
-    socket.send = ((data: unknown) => {
-      send(data);
+    const send = socket.send.bind(socket) as (...args: readonly unknown[]) => void;
+    socket.send = ((...args: readonly unknown[]) => {
+      send(...args); // with its options: it may be a fragment
       if (dice() * 4 < 1) socket.ping('still there?');
       if (dice() * 4 < 1) socket.pong();
     }) as typeof socket.send;
