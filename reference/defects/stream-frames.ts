@@ -30,13 +30,14 @@ export function together(
   make: (
     peer: ChatPeer,
     all: ReadonlySet<ChatPeer>,
+    runId: string,
   ) => { send?: ChatPeer['send']; gone?: () => void; said?: () => void },
 ): Partial<Boundaries> {
   const open = new Set<ChatPeer>();
   return {
     streams: (honest) => (peer, runId) => {
       open.add(peer);
-      const mine = make(peer, open);
+      const mine = make(peer, open, runId);
       const receiver = honest({ ...peer, send: mine.send ?? peer.send }, runId);
       return {
         message: (text) => {

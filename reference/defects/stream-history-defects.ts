@@ -1,3 +1,4 @@
+import type { ChatPeer } from '../boundaries.ts';
 import { ANY_RUN, ANY_STREAM } from './answers.ts';
 import type { Defect } from './defect.ts';
 import type { Frame } from './frames.ts';
@@ -93,16 +94,22 @@ export const streamHistoryDefects: readonly Defect[] = [
   {
     id: 'D-AR-STREAM-ALL-OR-NONE',
     family: 'cut off',
-    title: 'when one subscriber vanishes the others are cut off',
+    title: 'when one subscriber of a run vanishes its others are cut off',
     breaks: '5',
-    mustFail: ['AR-E1'],
-    mayFail: [...ANY_STREAM, ...ANY_RUN, 'AR-E8', 'AR-10.1'],
-    build: () =>
-      together((_, all) => ({
-        gone: () => {
-          for (const peer of all) peer.drop();
-        },
-      })),
+    mustFail: ['AR-E8'],
+    mayFail: [...ANY_STREAM, ...ANY_RUN],
+    build: () => {
+      const runs = new Map<ChatPeer, string>();
+      return together((peer, all, runId) => {
+        runs.set(peer, runId);
+        const isOfRun = (one: ChatPeer): boolean => runs.get(one) === runId;
+        return {
+          gone: () => {
+            for (const one of [...all].filter(isOfRun)) one.drop();
+          },
+        };
+      });
+    },
   },
   {
     id: 'D-AR-STREAM-JUNK-KILLS',
