@@ -156,12 +156,17 @@ const unknownTimesAs400 = (): Partial<Boundaries> =>
 
 const RANGES = ['limit', 'cursor', 'offset', 'page', 'page_size'];
 
+/** Only where the refusal names one of them: beside a good page another parameter may be refused. */
 const rangesAs400 = (): Partial<Boundaries> =>
-  restated(
+  handling(
     ({ method, url }) => method === 'GET' && RANGES.some((name) => url.searchParams.has(name)),
-    ['VALIDATION'],
-    422,
-    400,
+    async ({ request }, honest) => {
+      const response = await honest(request);
+      if (response.status !== 422) return response;
+      const body = await response.json();
+      const told = JSON.stringify(body);
+      return withBody(response, body, RANGES.some((name) => told.includes(`"${name}"`)) ? 400 : 422);
+    },
   );
 
 /** Other choices about runs and lists. */

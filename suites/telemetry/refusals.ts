@@ -66,6 +66,8 @@ function unwitnessed(view: TrialView): readonly Finding[] | undefined {
   return isShown ? undefined : missing(view, 'a good run that shows', 'TR-6.4');
 }
 
+const isEmptyList = (body: unknown): boolean => Array.isArray(body) && body.length === 0;
+
 /** That no run of these labels is there: 404 for its id, while a run that was sent later shows. */
 export function nothingStored(view: TrialView, labels: readonly string[]): readonly Finding[] {
   const hidden = unwitnessed(view);
@@ -76,7 +78,7 @@ export function nothingStored(view: TrialView, labels: readonly string[]): reado
   if (looked.length === 0) return [];
   // An empty list shows nothing; that an unknown run has none is another clause's matter.
   const there = looked.filter(
-    ({ exchange }) => exchange.response?.status === 200 && exchange.response.body.trim() !== '[]',
+    ({ exchange }) => exchange.response?.status === 200 && !isEmptyList(bodyOf(exchange)),
   );
   const refs = (there.length > 0 ? there : looked).map(({ exchange }) => refOf(view, exchange));
   const faults = there.map(({ label }) => `"${label}" can be read`);
