@@ -357,6 +357,12 @@ describe('choices', () => {
     expect(verdictOf(await judge(check, change, { ...DECLARED, [id]: other }))).toBe('fail');
   });
 
+  it.each(['[]', '[ ]', '[\n]\n'])('an empty list shows nothing, written %j', async (body) => {
+    const empty: Parameters<typeof judge>[1] = (answer) =>
+      answer.status === 404 ? { status: 200, body } : answer;
+    expect(verdictOf(await judge('refuses-prompts', empty))).toBe('pass');
+  });
+
   it('VP-IDEMPCONFLICT original returns the stored run', async () => {
     const { seen, change } = remembering('ingest first', 'ingest another body');
     const check = 'keeps-the-first-of-two-bodies';
