@@ -42,6 +42,9 @@ export function agentsApi(...areas: readonly number[]): readonly string[] {
 /** Everything about runs, and what the chat socket's requirements read of them. */
 export const ANY_RUN = [...agentsApi(1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12), 'LC-18', 'LC-20'];
 
+/** Everything that is measured by what an answer says. */
+export const ANY_VALUE = ['VL-1', 'VL-2', 'VL-3', 'VL-4', 'VL-5', 'VL-6', 'VL-7'];
+
 /** Everything about the stream. */
 export const ANY_STREAM = [...agentsApi(10, 11, 12), 'AR-7.1a', 'AR-8.1', 'AR-8.1b', 'LC-18'];
 

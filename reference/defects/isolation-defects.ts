@@ -1,6 +1,6 @@
 import { principalKey } from '../auth/principal.ts';
 import type { Boundaries } from '../boundaries.ts';
-import { agentsApi, changingJson, handling, MESSAGES, RUN, RUNS } from './answers.ts';
+import { ANY_VALUE, agentsApi, changingJson, handling, MESSAGES, RUN, RUNS } from './answers.ts';
 import type { Defect } from './defect.ts';
 import {
   dataOf,
@@ -98,7 +98,7 @@ export const isolationDefects: readonly Defect[] = [
     title: 'answers are kept by the words of the question, for everybody',
     breaks: '2',
     mustFail: ['IS-1', 'IS-10'],
-    mayFail: ['IS-6', 'IS-12', 'LC-21', 'VL-1', 'VL-2', 'VL-3', 'VL-4', 'VL-5', 'VL-6', 'VL-7', 'VL-9'],
+    mayFail: ['IS-6', 'IS-12', 'LC-21', 'VL-9', ...ANY_VALUE],
     build: () => {
       const kept = new Map<string, string>();
       return {
@@ -146,21 +146,7 @@ export const isolationDefects: readonly Defect[] = [
     title: 'an agent gets the message of the user who asked before',
     breaks: '4',
     mustFail: ['IS-1', 'IS-10'],
-    mayFail: [
-      'IS-6',
-      'IS-9',
-      'IS-12',
-      'VL-1',
-      'VL-2',
-      'VL-3',
-      'VL-4',
-      'VL-5',
-      'VL-6',
-      'VL-7',
-      'LC-19',
-      'LC-21',
-      'X-3',
-    ],
+    mayFail: ['IS-6', 'IS-9', 'IS-12', 'LC-19', 'LC-21', 'X-3', ...ANY_VALUE],
     build: () => {
       const said = new Map<string, string>();
       return receivingThrough((peer, pass) => {

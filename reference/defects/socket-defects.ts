@@ -1,4 +1,5 @@
 import type { Boundaries, ChatPeer } from '../boundaries.ts';
+import { ANY_VALUE } from './answers.ts';
 import type { Defect } from './defect.ts';
 import { type Frame, firstOfRun, isEvent, rewriting, sendingThrough } from './frames.ts';
 
@@ -149,13 +150,8 @@ export const socketDefects: readonly Defect[] = [
       'RS-9',
       'RS-12',
       'RS-14',
-      'VL-1',
-      'VL-2',
-      'VL-3',
-      'VL-4',
-      'VL-5',
-      'VL-7',
       'VL-9',
+      ...ANY_VALUE,
     ],
     build: () => afterOpening((peer) => peer.close(1000, 'goodbye')),
   },

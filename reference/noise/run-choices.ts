@@ -142,6 +142,12 @@ const refusedAs400 = (): Partial<Boundaries> =>
     400,
   );
 
+const RANGES = ['limit', 'cursor', 'offset', 'page', 'page_size'];
+
+/** Whether a refusal names one of these parameters. */
+const isAbout = (refusal: unknown, names: readonly string[]): boolean =>
+  names.some((name) => JSON.stringify(refusal).includes(`"${name}"`));
+
 const unknownTimesAs400 = (): Partial<Boundaries> =>
   handling(
     ({ method, path }) => method === 'GET' && path.startsWith('/v1/'),
@@ -150,11 +156,9 @@ const unknownTimesAs400 = (): Partial<Boundaries> =>
       if (response.status !== 422 || !/runs$|stats$/.test(url.pathname)) return response;
       const body = await response.json();
       // A page out of range has a point of its own.
-      return withBody(response, body, /"page(_size)?"/.test(JSON.stringify(body)) ? 422 : 400);
+      return withBody(response, body, isAbout(body, RANGES) ? 422 : 400);
     },
   );
-
-const RANGES = ['limit', 'cursor', 'offset', 'page', 'page_size'];
 
 /** Only where the refusal names one of them: beside a good page another parameter may be refused. */
 const rangesAs400 = (): Partial<Boundaries> =>
@@ -164,8 +168,7 @@ const rangesAs400 = (): Partial<Boundaries> =>
       const response = await honest(request);
       if (response.status !== 422) return response;
       const body = await response.json();
-      const told = JSON.stringify(body);
-      return withBody(response, body, RANGES.some((name) => told.includes(`"${name}"`)) ? 400 : 422);
+      return withBody(response, body, isAbout(body, RANGES) ? 400 : 422);
     },
   );
 

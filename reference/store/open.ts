@@ -1,5 +1,5 @@
 import { Kysely, type Migration, Migrator, PostgresDialect } from 'kysely';
-import { Pool, type PoolClient } from 'pg';
+import { Pool } from 'pg';
 import { runsAndProjects } from './migrations/0001-runs-and-projects.ts';
 import { agentsApi } from './migrations/0002-agents-api.ts';
 import { telemetry } from './migrations/0003-telemetry.ts';
@@ -56,26 +56,6 @@ async function answersWithin(pool: Pool, limitMs: number): Promise<boolean> {
   }
 }
 
-/** Statements that a connection keeps prepared; texts grow with the rows of an insert, so there is no end of them. */
-const PREPARED_AT_MOST = 500;
-
-/** Names each statement, so that the connection has it parsed and planned once. */
-function prepareStatements(client: PoolClient): void {
-  const query = client.query.bind(client) as (...args: readonly unknown[]) => unknown;
-  const names = new Map<string, string>();
-  const nameOf = (text: string): string | undefined => {
-    if (!names.has(text) && names.size < PREPARED_AT_MOST) names.set(text, `statement-${names.size + 1}`);
-    return names.get(text);
-  };
-  const named = (text: unknown, values?: unknown, ...rest: readonly unknown[]): unknown => {
-    // Without parameters there is nothing to plan: transactions, definitions, several statements in one text.
-    const isPlain = typeof text !== 'string' || !Array.isArray(values) || values.length === 0;
-    const name = isPlain ? undefined : nameOf(text);
-    return name === undefined ? query(text, values, ...rest) : query({ name, text, values }, ...rest);
-  };
-  client.query = named as typeof client.query;
-}
-
 /** Connects to the database at `url` and brings its schema up to date. */
 export async function openStore(url: string, connections: number): Promise<OpenStore> {
   const pool = new Pool({
@@ -85,7 +65,6 @@ export async function openStore(url: string, connections: number): Promise<OpenS
     query_timeout: STORE_TIMEOUT_MS,
     idleTimeoutMillis: 2_000, // hundreds of deployments may share one server
   });
-  pool.on('connect', prepareStatements);
   // A lost idle connection is reported here; the next query finds out by itself.
   pool.on('error', () => undefined);
   let reachable = true;

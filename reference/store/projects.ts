@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Principal } from '../auth/principal.ts';
 import type { Store } from './open.ts';
 
@@ -85,8 +84,7 @@ export async function defaultProject(
       created_at: at,
     })
     .onConflict((conflict) =>
-      // A plan for whatever parameter would not find the index, which is of default projects alone.
-      conflict.columns(['tenant', 'user_id']).where('is_default', '=', sql.lit(true)).doNothing(),
+      conflict.columns(['tenant', 'user_id']).where('is_default', '=', true).doNothing(),
     )
     .execute();
   return (await find())?.id ?? newId;

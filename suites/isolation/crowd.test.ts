@@ -165,6 +165,12 @@ describe('what one user sent', () => {
 });
 
 describe('events', () => {
+  it('that never came name no owner', () => {
+    expect(verdicts('names-only-the-owner', { stories: { ada: [], grace: [] } })[0]).toMatch(
+      /^inconclusive no-events \(because CN-4\)/,
+    );
+  });
+
   it('that name another user are told', () => {
     const stories = { ada: story('ada').map((beat) => ({ ...beat, over: { user_id: 'grace' } })) };
     expect(verdicts('names-only-the-owner', { stories })[0]).toMatch(/^fail wrong-user.*names grace/);

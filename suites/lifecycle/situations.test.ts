@@ -233,6 +233,13 @@ describe('lifecycle/cancels-runs', () => {
     `);
   });
 
+  it('is left open where no session was had, and where no run began', () => {
+    const tape = new Tape('cancellation');
+    expect(judge(tape.transcript())[0]).toMatch(/^inconclusive nothing-cancelled \(because CN-2\)/);
+    tape.session().asks('cancelled analysis');
+    expect(judge(tape.transcript())[0]).toMatch(/^inconclusive nothing-cancelled \(because CN-4\)/);
+  });
+
   it('passes when the run says something between the two', () => {
     const thought = storyOf(started(), thinking(), thinking(20, 2), cancelled()).slice(2);
     expect(

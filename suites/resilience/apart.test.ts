@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { Transcript } from '../../harness/evidence/transcript.ts';
 import { MESSAGES } from '../../scenarios/resilience-messages.ts';
 import { exchanges, tell } from '../test-support/exchanges.ts';
-import { failed, goodRun, started, storyOf, Tape, type Wire } from '../test-support/transcripts.ts';
+import {
+  type Beat,
+  failed,
+  goodRun,
+  started,
+  storyOf,
+  Tape,
+  type Wire,
+} from '../test-support/transcripts.ts';
 import { findingsOf } from '../test-support/verdicts.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -135,11 +143,11 @@ describe('an agent that does not exist', () => {
 });
 
 describe('resilience/runs-the-same-request-once', () => {
-  const judge = (choice: string, act: (wire: Wire, requestId: string) => unknown) => {
+  const judge = (choice: string, act: (wire: Wire, requestId: string) => unknown, beats = goodRun()) => {
     const tape = new Tape('request-twice');
     const wire = session(tape, 'request made twice');
     const asked = wire.asks('request made twice');
-    const [first, ...rest] = goodRun();
+    const [first, ...rest] = beats;
     if (first !== undefined) wire.tellsOne(asked, first);
     probe(wire, 'the same request once more');
     act(wire, asked.requestId);
@@ -156,6 +164,12 @@ describe('resilience/runs-the-same-request-once', () => {
     expect(judge('same-run', refuse)).toMatch(/^fail refused/);
     expect(judge('error', refuse)).toMatch(/^pass refused/);
     expect(judge('error', (wire) => wire)).toMatch(/^fail not-refused/);
+  });
+
+  it('cannot tell after a run that failed, or never ended', () => {
+    const rest = (beats: readonly Beat[]) => judge('same-run', (wire) => wire, beats);
+    expect(rest(storyOf(started(), failed()))).toMatch(/^inconclusive not-completed \(because CN-9\)/);
+    expect(rest(storyOf(started()))).toMatch(/^inconclusive not-completed \(because LC-3\)/);
   });
 
   it('cannot tell without a witness', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { BoundCase } from '../../harness/core/contract-case.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
 import { caseFindings, type Told, tell } from '../test-support/exchanges.ts';
-import { goodRun, Tape } from '../test-support/transcripts.ts';
+import { type Beat, goodRun, Tape } from '../test-support/transcripts.ts';
 import { crowd } from './crowd.ts';
 import { effectCases } from './effects.ts';
 import { isolationCases } from './tenancy.ts';
@@ -172,13 +172,18 @@ describe('a webhook', () => {
     tape.add({ ...caught, body: text, encoding: 'utf8', bytes: text.length });
   };
   const ofRun = { run_id: 'run-1', status: 'COMPLETED' };
-  const story = (early: readonly Fields[], late: readonly Fields[], output?: unknown): Tape => {
+  const story = (
+    early: readonly Fields[],
+    late: readonly Fields[],
+    output?: unknown,
+    beats = goodRun(),
+  ): Tape => {
     const tape = new Tape('sandbox-webhook');
     tape.add({ kind: 'hook.open', actor: 'catcher', hook: tape.nextId(), label: 'webhook', url: URL });
     for (const label of ['test', 'test by schedule']) tell(tape, tested(label, output));
     for (const fields of early) arrives(tape, fields);
     const wire = tape.session();
-    wire.tells(wire.asks('in earnest'), goodRun());
+    wire.tells(wire.asks('in earnest'), beats);
     for (const fields of late) arrives(tape, fields);
     return tape;
   };
@@ -201,6 +206,15 @@ describe('a webhook', () => {
   it('that nobody hears proves nothing', () => {
     expect(silent(story([], []))[0]).toMatch(/^inconclusive not-heard: .* set HARNESS_CATCHER_URL/);
     expect(silent(story([], [{ test_id: 't-1' }]))[0]).toMatch(/^inconclusive not-heard/);
+  });
+
+  it.each<[string, readonly Beat[], string]>([
+    ['never began', [], 'CN-4'],
+    ['failed', goodRun().slice(0, 1), 'CN-9'],
+  ])('of a run that %s names why', (_what, beats, because) => {
+    expect(silent(story([], [], held.output, beats))[0]).toMatch(
+      `inconclusive not-heard (because ${because})`,
+    );
   });
 
   it('that was held back is in the trace', () => {

@@ -63,15 +63,11 @@ const ENOUGH_RUNS = 1_200;
 const LOAD_BOUND: readonly string[] = ['IS-9', 'AR-E1'];
 
 /**
- * Requirements that take hundreds of requests each, a third of all that a campaign sends: driven where a
- * defect breaks them, and beside that in every so many campaigns.
+ * Requirements that take hundreds of requests each (3,600 of the 15,700 entries of a campaign): driven where a defect
+ * breaks them, and beside that in every so many campaigns.
  */
 export const LABORIOUS: readonly string[] = ['TR-11.3', 'RS-13', 'LT-8'];
 
-/**
- * What is slow by more than every limit is slow for every suite; such a defect is driven against its own claims alone,
- * which take hundreds of samples.
- */
 const isOfLatency = (id: string): boolean => id.startsWith('LT-');
 
 const concerns = ({ mustFail, leavesOpen = [] }: DefectFacts): readonly string[] => [
@@ -79,7 +75,10 @@ const concerns = ({ mustFail, leavesOpen = [] }: DefectFacts): readonly string[]
   ...leavesOpen,
 ];
 
-/** Whether only claims notice it. */
+/**
+ * Whether only claims notice it. What is slow by more than every limit is slow for every suite: it is driven against its
+ * own claims alone, which take hundreds of samples.
+ */
 const isSlowness = ({ mustFail }: DefectFacts): boolean => mustFail.length > 0 && mustFail.every(isOfLatency);
 
 /**
