@@ -44,14 +44,18 @@ export function costTable(random: Random, rows: number): string {
   return lines.join('\n');
 }
 
-/** How many resources of each use a bill has. One underused resource saves most by far, at half its cost. */
+/**
+ * How many resources of each use a bill has. One underused resource saves most by far, at half its cost. Nothing costs
+ * as much as this half, 910 and more, and nothing as much as all savings together, 2,460 and more: who copies the bill
+ * states none of them, not even by chance.
+ */
 const BILL = { idle: 4, underused: 6, busy: 14 } as const;
 
 /** A bill: resources, their monthly cost and how busy they are; some are idle, some underused. */
 export function resourceBill(random: Random, word: string): DataSet {
   const costs = [
-    ...Array.from({ length: BILL.idle }, () => [between(random, 40, 600), between(random, 0.4, 3.5)]),
-    [between(random, 1_600, 2_000), between(random, 12, 28)],
+    ...Array.from({ length: BILL.idle }, () => [between(random, 350, 600), between(random, 0.4, 3.5)]),
+    [between(random, 1_820, 2_200), between(random, 12, 28)],
     ...Array.from({ length: BILL.underused - 1 }, () => [between(random, 60, 900), between(random, 12, 28)]),
     ...Array.from({ length: BILL.busy }, () => [between(random, 60, 900), between(random, 55, 90)]),
   ];

@@ -46,8 +46,8 @@ export const requestDefects: readonly Defect[] = [
     family: 'silent drop',
     title: 'a request is acknowledged and never forwarded to the agent',
     breaks: '4',
-    mustFail: ['CN-4', 'LC-1'],
-    mayFail: ['LC-15', ...NO_RUN, 'IS-13', 'RS-2', 'RS-12', 'RS-14'],
+    mustFail: ['CN-4', 'LC-1', 'IS-13'],
+    mayFail: ['LC-15', ...NO_RUN, 'RS-2', 'RS-12', 'RS-14'],
     build: () =>
       receivingThrough((peer, pass) => (text) => {
         const { type, request_id = null } = readFrame(text);

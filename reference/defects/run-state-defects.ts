@@ -57,7 +57,7 @@ export const runStateDefects: readonly Defect[] = [
     family: 'stuck state',
     title: 'a run that was seen ended is pending the next time',
     breaks: '5',
-    mustFail: ['AR-2.1e'],
+    mustFail: ['AR-2.1e', 'AR-E4'],
     mayFail: [...ANY_RUN, 'X-3'],
     build: () => {
       const seen = new Set<unknown>();
@@ -101,7 +101,7 @@ export const runStateDefects: readonly Defect[] = [
     family: 'placeholder',
     title: 'no context items are null instead of an empty list',
     breaks: '5',
-    mustFail: ['AR-2.2a'],
+    mustFail: ['AR-2.2a', 'AR-3.1a'],
     mayFail: ANY_RUN,
     build: () =>
       changingRuns((run) => {
@@ -153,8 +153,8 @@ export const runStateDefects: readonly Defect[] = [
     family: 'wrong user',
     title: 'a run is found under every project of its owner',
     breaks: '2',
-    mustFail: ['AR-3.3'],
-    mayFail: ['AR-4.2a', 'AR-5.2a', 'AR-6.2a', 'IS-3'],
+    mustFail: ['AR-3.3', 'AR-4.2a', 'AR-5.2a'],
+    mayFail: ['AR-6.2a', 'IS-3'],
     build: () => {
       const projects = new Map<string, string>();
       return handling(

@@ -126,7 +126,7 @@ export const sandboxRequestDefects: readonly Defect[] = [
     title: 'whatever is no payload counts as an empty one',
     breaks: '6',
     mustFail: ['SB-1.4'],
-    mayFail: [],
+    mayFail: ['RS-13'],
     build: () =>
       testing(async (body, { request }, honest) => {
         const { payload } = body;

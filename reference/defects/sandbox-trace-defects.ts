@@ -202,8 +202,8 @@ export const sandboxTraceDefects: readonly Defect[] = [
     family: 'missing',
     title: 'nothing tells the output of a simulated tool from a real one',
     breaks: '6',
-    mustFail: ['SB-7.3'],
-    mayFail: ['SB-7.1'],
+    mustFail: ['SB-7.3', 'SB-7.1'],
+    mayFail: [],
     build: () =>
       changingResults((result) =>
         withSteps(
@@ -260,7 +260,7 @@ export const sandboxTraceDefects: readonly Defect[] = [
     family: 'missing',
     title: 'results do not say which agent they are of',
     breaks: '6',
-    mustFail: ['SB-1.1'],
+    mustFail: ['SB-1.1', 'SB-5.1'],
     mayFail: ANY_RESULT,
     build: () => changingResults(({ agent_id: _, ...result }) => result),
   },

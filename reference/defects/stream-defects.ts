@@ -7,6 +7,9 @@ import { isTerminalFrame, rewritingStream, streamingThrough, together } from './
 /** The poller of the real one came every second. */
 const POLL_MS = 1_000;
 
+/** Far more than the runs of most cases have. */
+const MOST_STEPS = 300;
+
 /** Streams of runs that tell something else than what happens. */
 export const streamDefects: readonly Defect[] = [
   {
@@ -86,6 +89,22 @@ export const streamDefects: readonly Defect[] = [
     mustFail: ['AR-10.1', 'AR-10.1c'],
     mayFail: [...ANY_STREAM, 'X-3'],
     build: () => rewritingStream(() => (frame) => ('step' in frame ? [] : [frame])),
+  },
+  {
+    id: 'D-AR-STREAM-THINS-OUT',
+    family: 'silent drop',
+    title: 'of a run with many steps the stream tells only the first hundreds',
+    breaks: '5',
+    mustFail: ['AR-E1'],
+    mayFail: [],
+    build: () =>
+      rewritingStream(() => {
+        let steps = 0;
+        return (frame) => {
+          if ('step' in frame) steps += 1;
+          return 'step' in frame && steps > MOST_STEPS ? [] : [frame];
+        };
+      }),
   },
   {
     id: 'D-AR-STREAM-TWO-RESOURCES',

@@ -219,7 +219,7 @@ export const telemetryShapeDefects: readonly Defect[] = [
     family: 'swallowed error',
     title: 'a step id that another run has is taken',
     mustFail: ['TR-3.4'],
-    mayFail: [],
+    mayFail: ['RS-13'],
     build: () => lenient((run) => withSteps(run, ({ step_id: _, ...step }) => step)),
   },
   {

@@ -25,6 +25,6 @@ export const crossSurface: Suite<TrialView> = {
   scenarios: cases.map(({ scenario }) => scenario),
   checks: [
     ...cases.flatMap(({ checks }) => checks),
-    everyRefusal(errorCases.map(({ scenario }) => scenario.id)),
+    everyRefusal([...errorCases, ...doorCases].map(({ scenario }) => scenario.id)),
   ],
 };

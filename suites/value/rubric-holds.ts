@@ -1,5 +1,5 @@
 import { defineCheck } from '../../harness/core/check.ts';
-import { type Finding, fail, pass } from '../../harness/core/finding.ts';
+import { type Finding, inconclusive, pass } from '../../harness/core/finding.ts';
 import type { TrialView } from '../../harness/judge/views.ts';
 import { say } from '../statements.ts';
 import { EVERY_SCENARIO, type ValueRun, valueRunsOf } from './answers.ts';
@@ -14,7 +14,7 @@ const shown = (value: number): string => value.toFixed(2);
 
 /**
  * Scores made-up answers to the questions of this campaign: a rubric that can be stuffed makes every score of the
- * campaign worthless. The tools are given the benefit of the doubt: results in which all the true figures are.
+ * campaign worthless: whose fault it is, it is not the target's. The tools are given the benefit of the doubt: results in which all the true figures are.
  */
 function judgeRubric({ task, message, ref }: ValueRun, quality: number): Finding {
   const expected = `made-up answers below ${BELOW}, the ideal one at ${quality} or above`;
@@ -30,7 +30,7 @@ function judgeRubric({ task, message, ref }: ValueRun, quality: number): Finding
   const holds = best.total >= quality && worst.total < BELOW;
   return holds
     ? pass(say('rubric-holds', expected, actual, ref))
-    : fail(say('rubric-broken', expected, actual, ref));
+    : inconclusive(say('rubric-broken', expected, actual, ref), rubricHolds.requirement);
 }
 
 export const rubricHolds = defineCheck<TrialView>({

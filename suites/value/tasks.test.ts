@@ -88,6 +88,17 @@ describe('what is generated', () => {
     }
   });
 
+  it('has savings that no row states, so that who copies the bill is never right by chance', () => {
+    for (const seed of seeds) {
+      const { data, text } = savingsFamily(seeded(seed), WORDS).given;
+      const [largest = 0, next = 0] = data.rows.map((row) => Number(row[1])).sort((a, b) => b - a);
+      const [total, most] = taskIn(messageOf({ data, text })).truths.map(figureOf);
+      expect(total).toBeGreaterThan(largest);
+      expect(most).toBeGreaterThan(next);
+      expect(most).toBeLessThan(largest);
+    }
+  });
+
   it('carries its own word in its names, and no question is too long to be kept', () => {
     for (const family of [savingsFamily, anomalyFamily, capacityFamily]) {
       const all = family(seeded(7), WORDS);

@@ -48,7 +48,7 @@ const CLAIMS_SECONDS = 40;
 const BESIDE = 0.5;
 
 /** Of how many defects one is driven against the whole suites that it concerns and a third of the others. */
-export const WHOLE_EVERY = 8;
+export const WHOLE_EVERY = 16;
 const THIRDS = 3;
 /** Of how many defects one is driven where a part has to do. */
 export const PART_EVERY = 32;
@@ -64,7 +64,7 @@ const LOAD_BOUND: readonly string[] = ['IS-9', 'AR-E1'];
 
 /**
  * Requirements that take hundreds of requests each (3,600 of the 15,700 entries of a campaign): driven where a defect
- * breaks them, and beside that in every so many campaigns.
+ * breaks them and in a full run; beside that in every so many campaigns.
  */
 export const LABORIOUS: readonly string[] = ['TR-11.3', 'RS-13', 'LT-8'];
 
@@ -80,6 +80,10 @@ const concerns = ({ mustFail, leavesOpen = [] }: DefectFacts): readonly string[]
  * own claims alone, which take hundreds of samples.
  */
 const isSlowness = ({ mustFail }: DefectFacts): boolean => mustFail.length > 0 && mustFail.every(isOfLatency);
+
+/** What does not show each time needs more chances to than one requirement gives it. */
+const SELDOM: readonly DefectFacts['family'][] = ['intermittent', 'only after a failure', 'only under load'];
+const isSeldom = ({ family }: DefectFacts): boolean => SELDOM.includes(family);
 
 /**
  * The suites that a defect concerns, and connectivity as the ground they stand on. A defect that only requirements
@@ -124,7 +128,7 @@ const thirdOf = (ids: readonly string[], turn: number): readonly string[] =>
 
 /**
  * What this defect is driven against in this rotation: every suite in a full run, its own in a part; otherwise its
- * own and a third of the others where it is its turn, and else only what must notice it.
+ * own and a third of the others where it is its turn, and else only what must notice it, or its own where it is seldom.
  */
 function reachOf(
   defect: DefectFacts,
@@ -135,14 +139,14 @@ function reachOf(
   const others = suites.map(({ id }) => id).filter((id) => !own.includes(id));
   const noticing = [...defect.mustFail, ...(defect.leavesOpen ?? [])];
   if (extent === 'full') return { suites: [...own, ...others], only: [] };
-  if (extent === 'part' || noticing.length === 0) return { suites: own, only: [] };
+  if (extent === 'part' || noticing.length === 0 || isSeldom(defect)) return { suites: own, only: [] };
   if (turn % WHOLE_EVERY === 0)
     return { suites: [...own, ...thirdOf(others, Math.floor(turn / WHOLE_EVERY))], only: [] };
   return { suites: [], only: noticing };
 }
 
 function jobOf(defect: DefectFacts, index: number, wish: JobWish): Job {
-  const { suites, rotation } = wish;
+  const { suites, rotation, extent } = wish;
   const agentRuns = concerns(defect).some(isOfLatency) ? ENOUGH_RUNS : 0;
   const common = { id: defect.id, defect: defect.id, seed: rotation + 1, agentRuns, alone: false };
   if (isSlowness(defect)) return { ...common, selectors: defect.mustFail, seconds: secondsOf([], agentRuns) };
@@ -151,7 +155,7 @@ function jobOf(defect: DefectFacts, index: number, wish: JobWish): Job {
   // With a budget every claim of the suite would be decided, which takes minutes: only its own are.
   const claimed = agentRuns > 0 ? concerns(defect).filter(isOfLatency) : [];
   const drivenWhole = reach.suites.filter((id) => agentRuns === 0 || id !== 'latency');
-  const wanted = [...concerns(defect), ...laborious(turn)];
+  const wanted = [...concerns(defect), ...(extent === 'full' ? LABORIOUS : laborious(turn))];
   return {
     ...common,
     selectors: [...new Set([...selectorsOf(drivenWhole, suites, wanted), ...reach.only, ...claimed])],
@@ -180,12 +184,24 @@ function cleanJob(index: number, { suites, rotation, extent, cleanCampaigns }: J
   };
 }
 
-/** All jobs of a run, the longest first, so that none is left over when the others are done. */
+/**
+ * The longest first, so that none is left over when the others are done, and claims in turn with the rest: they wait
+ * more than they work, and leave the machine to what is driven beside.
+ */
+function inOrder(jobs: readonly Job[]): readonly Job[] {
+  const sorted = [...jobs].sort((left, right) => right.seconds - left.seconds);
+  const claims = sorted.filter(({ agentRuns }) => agentRuns > 0);
+  const others = sorted.filter(({ agentRuns }) => agentRuns === 0);
+  const paired = claims.flatMap((claim, index) => [claim, ...others.slice(index, index + 1)]);
+  return [...paired, ...others.slice(claims.length)];
+}
+
+/** All jobs of a run, in the order in which they are driven. */
 export function planJobs(wish: JobWish): readonly Job[] {
   const { defects, extent, rotation, cleanCampaigns } = wish;
   const isDriven = (index: number): boolean =>
     extent !== 'part' || index % PART_EVERY === rotation % PART_EVERY;
   const broken = defects.flatMap((defect, index) => (isDriven(index) ? [jobOf(defect, index, wish)] : []));
   const clean = Array.from({ length: cleanCampaigns }, (_, index) => cleanJob(index, wish));
-  return [...broken, ...clean].sort((left, right) => right.seconds - left.seconds);
+  return inOrder([...broken, ...clean]);
 }

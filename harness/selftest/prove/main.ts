@@ -118,7 +118,7 @@ const program = new Command('prove')
   .option('--full', 'every defect against every suite, hundreds of clean campaigns; takes hours')
   .option('--part', 'a part of the defects, turned by the rotation: for the gate')
   .option('--rotation <number>', 'which part; the number of commits, or the day', whole)
-  .option('--processes <number>', 'driving processes', positive, availableParallelism())
+  .option('--processes <number>', 'driving processes', positive, 2 * availableParallelism())
   .option('--at-once <number>', 'campaigns at once in each process', positive, 1)
   .option(
     '--patience <factor>',

@@ -55,13 +55,16 @@ const CLEAN: Job = { ...JOB, id: 'clean-1' };
 const { defect: _none, ...NO_JOB } = CLEAN;
 
 describe('the jobs of a run', () => {
-  it('drive every defect against what it concerns, the longest first', () => {
+  it('drive every defect against what it concerns, the longest first, claims in turn with the rest', () => {
     const jobs = jobsAt('default', 5);
     expect(new Set(jobs.flatMap(({ defect }) => defect ?? []))).toEqual(
       new Set(DEFECT_CATALOGUE.map(({ id }) => id)),
     );
-    const lengths = jobs.map(({ seconds }) => seconds);
+    const isClaim = ({ agentRuns }: Job): boolean => agentRuns > 0;
+    const lengths = jobs.filter((job) => !isClaim(job)).map(({ seconds }) => seconds);
     expect(lengths).toEqual(lengths.toSorted((a, b) => b - a));
+    const claims = jobs.filter(isClaim).length;
+    expect(jobs.slice(0, 2 * claims).map(isClaim)).toEqual(Array(claims).fill([true, false]).flat());
   });
 
   it('drive every defect against every suite in a full run, once', () => {
