@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { catalogue } from '../../suites/catalogue.ts';
-import { traceability } from './traceability.ts';
+import { traceability, unproven } from './traceability.ts';
 
 it('is what docs/traceability.md says', async () => {
   await expect(traceability()).toMatchFileSnapshot('../../docs/traceability.md');
@@ -13,4 +13,8 @@ it('leaves no requirement without a check or a reason', () => {
     ),
   );
   expect(uncovered.map(({ id }) => id)).toEqual([]);
+});
+
+it('leaves none with a check that no defect must break', () => {
+  expect(unproven()).toEqual([]);
 });

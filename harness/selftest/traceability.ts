@@ -4,6 +4,7 @@ import { catalogue } from '../../suites/catalogue.ts';
 import type { Requirement } from '../core/requirement.ts';
 import type { Suite } from '../core/suite.ts';
 import type { TrialView } from '../judge/views.ts';
+import { UNBREAKABLE } from './unbreakable.ts';
 
 const HEAD = `# Traceability
 
@@ -20,8 +21,23 @@ function rowOf({ id, level, excluded }: Requirement, suite: Suite<TrialView>): s
     ({ mustFail, leavesOpen = [] }) => mustFail.includes(id) || leavesOpen.includes(id),
   ).map((defect) => defect.id);
   const verified = excluded === undefined ? cell(checks) : `not covered: ${excluded}`;
-  return `| ${id} | ${level} | ${verified} | ${cell(defects)} |`;
+  const why = checks.flatMap((check) => UNBREAKABLE[check] ?? []);
+  const proven = defects.length === 0 ? cell(why.map((reason) => `none: ${reason}`)) : cell(defects);
+  return `| ${id} | ${level} | ${verified} | ${proven} |`;
 }
+
+/** Requirements with a check that no defect must break, and no reason why none can. */
+export const unproven = (): readonly string[] =>
+  catalogue
+    .flatMap(({ checks }) => checks)
+    .filter(
+      ({ id, requirement }) =>
+        UNBREAKABLE[id] === undefined &&
+        !DEFECT_CATALOGUE.some(({ mustFail, leavesOpen = [] }) =>
+          [...mustFail, ...leavesOpen].includes(requirement),
+        ),
+    )
+    .map(({ requirement }) => requirement);
 
 /** The table as Markdown. */
 export function traceability(): string {

@@ -4,6 +4,7 @@ import type { DefectFacts } from '../../../reference/defects/defect.ts';
 import type { Suite } from '../../core/suite.ts';
 import type { TrialView } from '../../judge/views.ts';
 import { exactShare } from '../../stats/proportion.ts';
+import { UNBREAKABLE } from '../unbreakable.ts';
 import type { Look } from './look.ts';
 import { type Mutations, mutations } from './mutations.ts';
 
@@ -70,15 +71,6 @@ export const proof = z.object({
 
 /** The document of a run. */
 export type Proof = z.infer<typeof proof>;
-
-/** Checks that no defect of a campaign by itself can break, with the reason. */
-const UNBREAKABLE: Readonly<Record<string, string>> = {
-  'connectivity/states-connectivity':
-    'a statement about our own report: its parts are empty only where another requirement is broken',
-  'value/rubric-cannot-be-stuffed': 'about our own rubric: no target can break it',
-  'latency/no-slower-than-before':
-    'compares with an earlier campaign: harness/selftest/comparison.test.ts drives two, the second of them slower',
-};
 
 /** One-sided bounds at 95 % are those of the two-sided interval at 90 %. */
 const TWO_SIDED = 0.9;
