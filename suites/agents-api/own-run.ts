@@ -64,8 +64,12 @@ export const follow = ({ project, id }: OwnRun, label: string = LABELS.stream): 
   project.actor.connect({ label, stream: streamOf(id) });
 
 /** Listens to the terminal frame and beyond it, since a second one would come then. */
-export async function hearOut(stage: Stage, socket: Socket): Promise<void> {
-  await socket.heard('terminal frame', isTerminalFrame, stage.thresholds.completionMs);
+export async function hearOut(
+  stage: Stage,
+  socket: Socket,
+  withinMs = stage.thresholds.completionMs,
+): Promise<void> {
+  await socket.heard('terminal frame', isTerminalFrame, withinMs);
   await socket.listen(stage.thresholds.graceMs);
   await socket.close();
 }

@@ -16,6 +16,8 @@ const needs = ['agents-api', 'fixtures'] as const;
 const STEPS = 'steps';
 const MANY = 1_000;
 const PAGE_SIZE = 100;
+/** How many times longer than an answer so many steps may take. */
+const LONGER = 3;
 /** A run that counts its steps wrongly may have more; one that never ends is left. */
 const MOST_PAGES = 30;
 /** Time for a subscriber to be there before the first step. */
@@ -33,11 +35,16 @@ const BRANCHING: WorkflowBody = {
 };
 
 /** Starts the run, has it followed from the beginning, and reads its steps when it is over. */
-async function followAndRead(stage: Stage, workflow: WorkflowBody, limit: number): Promise<void> {
+async function followAndRead(
+  stage: Stage,
+  workflow: WorkflowBody,
+  limit: number,
+  withinMs = stage.thresholds.completionMs,
+): Promise<void> {
   const run = await openRun(stage, workflow);
   if (run === undefined) return;
   const socket = await follow(run);
-  await hearOut(stage, socket);
+  await hearOut(stage, socket, withinMs);
   await awaitStatus(stage, run.project, run.path, TERMINAL_STATUSES, LABELS.end);
   await walk(run.project, STEPS, `${run.path}/steps?limit=${limit}`, MOST_PAGES);
 }
@@ -119,7 +126,12 @@ const thousandSteps = defineCase<TrialView>({
   needs,
   agentRuns: 1,
   drive: (stage) =>
-    followAndRead(stage, { ...WORKFLOWS.steps(MANY), startDelayMs: HEAD_START_MS }, PAGE_SIZE),
+    followAndRead(
+      stage,
+      { ...WORKFLOWS.steps(MANY), startDelayMs: HEAD_START_MS },
+      PAGE_SIZE,
+      LONGER * stage.thresholds.completionMs,
+    ),
   checks: [
     {
       id: 'agents-api/thousand-steps-page-by-page',
