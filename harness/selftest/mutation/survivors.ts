@@ -43,7 +43,7 @@ const KNOWN: readonly Known[] = [
 ];
 
 /** Why it is known that this mutant survives; undefined when it is not. */
-const reasonOf = (operator: string, { trial, what }: Survivor): string | undefined =>
+export const reasonOf = (operator: string, { trial, what }: Survivor): string | undefined =>
   KNOWN.find((known) => known.operator.test(operator) && known.where.test(`${trial}: ${what}`))?.reason;
 
 /** Survivors that nobody has explained, in words. */

@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { OperatorScore } from '../mutation/score.ts';
+import { reasonOf } from '../mutation/survivors.ts';
 
 const tally = z.object({
   operators: z.number().int(),
@@ -18,7 +19,18 @@ export const mutations = z.object({
   breaking: tally,
   /** Changes that stay within it: no verdict may change. */
   harmless: tally,
-  survivors: z.array(z.object({ operator: z.string(), does: z.string(), where: z.string() })),
+  /** Mutants of which it did not, by operator and reason; without a reason nobody has explained them. */
+  survivors: z.array(
+    z.object({
+      operator: z.string(),
+      does: z.string(),
+      /** One of them. */
+      where: z.string(),
+      /** Different ones. */
+      count: z.number().int(),
+      reason: z.string().optional(),
+    }),
+  ),
 });
 
 /** The mutation score of a run. */
@@ -40,14 +52,29 @@ function tallyOf(scores: readonly OperatorScore[]): Mutations['breaking'] {
   };
 }
 
-/** What of the scores is kept: the sums, and the simplest survivor of each operator that has any. */
+/** The survivors of an operator by reason, each with the simplest of them where it is among them. */
+function survivorsOf({ id, does, survivors, smallest }: OperatorScore): Mutations['survivors'] {
+  const simplestFirst = smallest === undefined ? survivors : [smallest, ...survivors];
+  const groups = new Map<string | undefined, Set<string>>();
+  for (const survivor of simplestFirst) {
+    const reason = reasonOf(id, survivor);
+    groups.set(reason, (groups.get(reason) ?? new Set()).add(`${survivor.trial}, ${survivor.what}`));
+  }
+  return [...groups].map(([reason, places]) => ({
+    operator: id,
+    does,
+    where: [...places][0] ?? '',
+    count: places.size,
+    ...(reason === undefined ? {} : { reason }),
+  }));
+}
+
+/** What of the scores is kept. */
 export function scoresOf(scores: readonly OperatorScore[]): Omit<Mutations, 'seed'> {
   return {
     breaking: tallyOf(scores.filter(({ makes }) => makes === 'breaking')),
     harmless: tallyOf(scores.filter(({ makes }) => makes === 'harmless')),
-    survivors: scores.flatMap(({ id, does, smallest }) =>
-      smallest === undefined ? [] : [{ operator: id, does, where: `${smallest.trial}, ${smallest.what}` }],
-    ),
+    survivors: scores.flatMap(survivorsOf),
   };
 }
 

@@ -15,8 +15,8 @@ Generated from [proof.json](proof.json) by \`npm run prove -- --publish\`; a tes
 ${commits.join(', ')}: extent ${extent}, rotation ${rotation}, ${campaigns} campaigns against ${defects.length} defects and none,
 ${minutes} min, ${processes} processes with ${atOnce} campaigns at once in each. A campaign that deviates while others are
 driven beside it is repeated alone; both looks are told below. What takes hundreds of requests (${LABORIOUS.join(', ')}) is driven
-where a defect breaks it, and beside that in one campaign of ${WHOLE_EVERY}; a defect that is nothing but slow, against its own
-claims.
+where a defect breaks it and, in a full run, against every defect; beside that in one campaign of ${WHOLE_EVERY}. A defect that
+is nothing but slow is driven against its own claims.
 `;
 }
 
@@ -62,6 +62,25 @@ function secondLooks({ secondLooks: again }: Proof): readonly string[] {
   ];
 }
 
+function mutants({ mutations }: Proof): readonly string[] {
+  if (mutations === undefined) return [];
+  const { breaking, harmless, survivors } = mutations;
+  return [
+    '## What was made of recordings that were changed',
+    '',
+    `${breaking.operators} operators that leave the protocol: ${breaking.asDeclared} of ${breaking.mutants} mutants were caught. ` +
+      `${harmless.operators} that stay within it: ${harmless.asDeclared} of ${harmless.mutants} were passed over. What survived, and why:`,
+    '',
+    '| operator | does | different ones | such as | why |',
+    '|---|---|---|---|---|',
+    ...survivors.map(
+      ({ operator, does, count, where, reason }) =>
+        `| ${operator} | ${safe(does)} | ${count} | ${safe(where)} | ${safe(reason ?? '**nobody knows**')} |`,
+    ),
+    '',
+  ];
+}
+
 /** docs/kill-matrix.md. */
 export function killMatrixPage(proof: Proof): string {
   const { clean, specificity } = proof;
@@ -75,6 +94,7 @@ export function killMatrixPage(proof: Proof): string {
       `${clean.atFirstLook.count} at the first look. Of ${specificity.of} verdicts on what was whole, beside a defect or ` +
       `without one, ${specificity.of - specificity.count} were failures: a specificity of at least ${fine(specificity.bound)}.`,
     '',
+    ...mutants(proof),
     '## What each check caught',
     '',
     ...checkRows(proof),
@@ -104,7 +124,7 @@ function figures({ defects, checks, clean, specificity, mutations, secondLooks: 
     '| proof | figure |',
     '|---|---|',
     `| defects noticed as they state | ${noticed} of ${defects.length} |`,
-    `| checks that caught a defect | ${proven} of ${checks.length} |`,
+    `| checks that caught a defect; the others say why none can break them | ${proven} of ${checks.length} |`,
     `| false alarms, clean campaigns of a third of the suites | ${clean.falseAlarms.count} of ${clean.falseAlarms.of}, at most ${fine(clean.falseAlarms.bound)} |`,
     `| specificity, verdicts on what is whole | ${specificity.count} of ${specificity.of}, at least ${fine(specificity.bound)} |`,
     ...(mutations === undefined

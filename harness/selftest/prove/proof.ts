@@ -166,6 +166,12 @@ function harmlessNoticed(mutated: Mutations | undefined): readonly string[] {
   return [`${mutants - asDeclared} of ${mutants} harmless mutants changed a verdict`];
 }
 
+/** A change that leaves the protocol and that no check notices is a gap, unless it is known why it is none. */
+const unexplained = (mutated: Mutations | undefined): readonly string[] =>
+  (mutated?.survivors ?? []).flatMap(({ operator, where, count, reason }) =>
+    reason === undefined ? [`${operator} survived in ${count} places, and nobody knows why: ${where}`] : [],
+  );
+
 /** Puts the document together. */
 export function prove(looks: readonly Look[], basis: ProofBasis): Proof {
   const { suites, defects: catalogue, isWhole, mutations: mutated, wantsMutations, ...told } = basis;
@@ -192,6 +198,7 @@ export function prove(looks: readonly Look[], basis: ProofBasis): Proof {
     failures: [
       ...(wantsMutations && mutated === undefined ? ['the recordings were not mutated'] : []),
       ...harmlessNoticed(mutated),
+      ...unexplained(mutated),
       ...last.flatMap(({ job, deviations }) => deviations.map((what) => `${job.id}: ${what}`)),
       ...(isWhole ? idle.map(({ id }) => `${id} catches no defect`) : []),
     ],

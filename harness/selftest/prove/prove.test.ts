@@ -203,6 +203,23 @@ describe('a run', () => {
     );
   });
 
+  it('is red over a mutant that survived without a reason, and tells of one that has one', () => {
+    const tally = { operators: 1, mutants: 10, asDeclared: 9 };
+    const lost = { operator: 'lose-pong', does: 'does not answer a ping', where: 'plain-1, pong', count: 1 };
+    const known = { ...lost, where: 'browser-origins-1, pong', reason: 'judged elsewhere' };
+    const mutated = {
+      seed: 1,
+      breaking: tally,
+      harmless: { ...tally, asDeclared: 10 },
+      survivors: [lost, known],
+    };
+    const told = prove([green], { ...basis, mutations: mutated, wantsMutations: true });
+    expect(told.failures.filter((failure) => failure.includes('lose-pong'))).toEqual([
+      'lose-pong survived in 1 places, and nobody knows why: plain-1, pong',
+    ]);
+    expect(killMatrixPage(told)).toContain('| browser-origins-1, pong | judged elsewhere |');
+  });
+
   it('says that none in three hundred is at most one in a hundred, and counts what was none', () => {
     const quiet = (index: number): Look =>
       lookAt({ ...NO_JOB, id: `clean-${index}` }, reportOf(['LC-1', 'pass']), NO_DEFECT, HOW);

@@ -11,7 +11,8 @@ function mutationLine({ mutations }: Proof): readonly string[] {
     `mutants       ${breaking.asDeclared} of ${breaking.mutants} breaking ones caught, ` +
       `${harmless.asDeclared} of ${harmless.mutants} harmless ones passed over`,
     ...survivors.map(
-      ({ operator, does, where }) => `              survived: ${operator}, ${does} (${where})`,
+      ({ operator, count, where, reason }) =>
+        `              survived: ${operator}, ${count} such as ${where}: ${reason ?? 'nobody has explained why'}`,
     ),
   ];
 }
