@@ -90,7 +90,7 @@ export const isolationLeakDefects: readonly Defect[] = [
     title: 'a refusal names the project that was made last, whoever made it',
     breaks: '2',
     mustFail: ['IS-6'],
-    mayFail: ['IS-3', 'AR-3.2', 'AR-8.6', 'AR-6.2a'],
+    mayFail: ['IS-3', 'AR-3.2', 'AR-8.6', 'AR-6.2a', 'AR-5.2a', 'AR-4.2a'],
     build: () => {
       let newest = '';
       return handling(

@@ -139,7 +139,7 @@ export const runChangeDefects: readonly Defect[] = [
     title: 'cancelling an unknown run makes the server fail',
     breaks: '5',
     mustFail: ['AR-8.5', 'AR-8.1', 'AR-8.6'],
-    mayFail: [],
+    mayFail: ['RS-13'],
     build: () =>
       insteadOf('POST', CANCEL, 'RUN_NOT_FOUND', (response) => withBody(response, SERVER_ERROR, 500)),
   },

@@ -183,7 +183,7 @@ export const runPartDefects: readonly Defect[] = [
     title: 'pages of steps take longer than an answer may',
     breaks: '4',
     mustFail: ['AR-E1'],
-    mayFail: [...ANY_RUN, 'IS-3', 'SB-7.2', 'X-1'],
+    mayFail: [...ANY_RUN, 'IS-3', 'SB-7.2', 'X-1', 'RS-13'],
     build: ({ delayMs }) => ({
       http: (honest) => async (request) => {
         const response = await honest(request);

@@ -70,7 +70,7 @@ export const runRequestDefects: readonly Defect[] = [
     title: 'a refused run is in the list nevertheless',
     breaks: '2',
     mustFail: ['AR-2.3', 'AR-2.4'],
-    mayFail: ['AR-2.1a', 'AR-2.1b', 'AR-2.4a', 'AR-2.5', 'AR-2.5a', ...agentsApi(1)],
+    mayFail: ['AR-2.1a', 'AR-2.1b', 'AR-2.4a', 'AR-2.5', 'AR-2.5a', ...agentsApi(1), 'RS-13'],
     build: () => {
       const refused = new Map<string, number>();
       return handling(
@@ -128,7 +128,7 @@ export const runRequestDefects: readonly Defect[] = [
     title: 'input of the wrong shape makes the server fail',
     breaks: '2',
     mustFail: ['AR-2.1a', 'AR-7.5a', 'AR-2.1b'],
-    mayFail: ['AR-2.1', 'AR-7.1', 'AR-1.1b', 'AR-1.2a', 'AR-7.5'],
+    mayFail: ['AR-2.1', 'AR-7.1', 'AR-1.1b', 'AR-1.2a', 'AR-7.5', 'RS-13'],
     build: () =>
       insteadOf('POST', /\/agent-runs/, 'VALIDATION', (response) => withBody(response, SERVER_ERROR, 500)),
   },

@@ -73,7 +73,7 @@ export const sandboxCompareDefects: readonly Defect[] = [
     title: 'comparing with an unknown test breaks',
     breaks: '6',
     mustFail: ['SB-6.6', 'SB-6.1'],
-    mayFail: ['SB-6.7', 'SB-9.1'],
+    mayFail: ['SB-6.7', 'SB-9.1', 'RS-13'],
     build: () => insteadOf('POST', COMPARE, 'TEST_NOT_FOUND', broken),
   },
   {
@@ -107,7 +107,7 @@ export const sandboxCompareDefects: readonly Defect[] = [
     title: 'a comparison without two UUIDs breaks',
     breaks: '6',
     mustFail: ['SB-6.8'],
-    mayFail: ['SB-6.1', 'X-1'],
+    mayFail: ['SB-6.1', 'X-1', 'RS-13'],
     build: () =>
       comparing(async ({ test_id_1, test_id_2 }, { request }, honest) =>
         isUuid(String(test_id_1)) && isUuid(String(test_id_2)) ? honest(request) : broken(),

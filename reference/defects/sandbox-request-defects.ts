@@ -161,7 +161,7 @@ export const sandboxRequestDefects: readonly Defect[] = [
     title: 'an agent id that is no UUID breaks',
     breaks: '6',
     mustFail: ['SB-1.7'],
-    mayFail: ['SB-1.1', 'SB-5.4', 'X-5'],
+    mayFail: ['SB-1.1', 'SB-5.4', 'X-5', 'RS-13'],
     build: () =>
       handling(isSandbox, async ({ request, path }, honest) =>
         isUuid(partsOf(path).agent) || path.includes('/profiles/') ? honest(request) : broken(),

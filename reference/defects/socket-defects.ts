@@ -77,7 +77,7 @@ export const socketDefects: readonly Defect[] = [
     title: 'no greeting is sent',
     breaks: '4',
     mustFail: ['CN-2'],
-    mayFail: ['CN-6', 'LT-2', ...NO_RUN, 'RS-12', 'X-4'],
+    mayFail: ['CN-6', 'LT-2', ...NO_RUN, 'RS-12', 'X-4', 'LT-1'],
     build: () => rewriting(() => (frame) => (frame['type'] === 'connection_established' ? [] : [frame])),
   },
   {

@@ -101,6 +101,12 @@ describe('doors', () => {
       ask.label === 'run afterwards' ? { status: 200, body: {} } : answer;
     expect((await judge('telemetry-needs-tokens', stored))[0]).toMatch(/^fail changed/);
   });
+
+  it('does not take a look that failed for one at which nothing was there', async () => {
+    const blind: Change = (answer, ask) =>
+      ask.label === 'run afterwards' ? { status: 500, body: {} } : answer;
+    expect(verdictOf(await judge('telemetry-needs-tokens', blind))).toBe('inconclusive');
+  });
 });
 
 describe('errors', () => {

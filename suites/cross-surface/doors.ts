@@ -177,6 +177,8 @@ const TELEMETRY: Doors = {
   ingest: 'POST',
 };
 const AFTERWARDS = 'run afterwards';
+/** By which an unknown run is answered with 404. */
+const UNKNOWN_RUN = 'TR-6.2';
 
 const telemetryDoors = doorCase({
   id: 'telemetry',
@@ -205,8 +207,10 @@ const telemetryDoors = doorCase({
     }),
   also: (view) =>
     labelled(view, AFTERWARDS).flatMap((exchange) => {
-      const isStored = exchange.response?.status === 200;
-      const faults = [isStored ? 'a run that was brought without a good token is stored' : undefined];
+      const answer = exchange.response?.status ?? 0;
+      // Only who says whether a run is there shows that none is.
+      if (answer !== 200 && answer !== 404) return missing(view, 'a look at what was stored', UNKNOWN_RUN);
+      const faults = [answer === 200 ? 'a run that was brought without a good token is stored' : undefined];
       return conclude('changed', 'nothing of it stored', faults, [refOf(view, exchange)]);
     }),
 });

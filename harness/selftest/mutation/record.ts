@@ -9,7 +9,7 @@ import { type Recording, readRecording } from './recording.ts';
 /** What is selected for transcripts that are changed: whatever carries frames; and what is asked over HTTP. */
 export const RECORDED = {
   chat: ['connectivity', 'lifecycle', 'multi-agent'],
-  http: ['agents-api', 'X-1'],
+  http: ['agents-api', 'X-1', 'X-2'],
 } as const;
 
 /** A good recording is wanted, not a figure: a machine that is busy with other things may take its time. */
