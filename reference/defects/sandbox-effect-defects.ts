@@ -1,4 +1,4 @@
-import { withBody } from './answers.ts';
+import { ANY_STREAM, withBody } from './answers.ts';
 import type { Defect } from './defect.ts';
 import type { Frame } from './frames.ts';
 import { knowingAgents, part, stepsOf, testing, withRequestBody, withSteps } from './sandbox-answers.ts';
