@@ -152,7 +152,7 @@ export const sandboxRequestDefects: readonly Defect[] = [
     title: 'testing an unknown agent breaks',
     breaks: '6',
     mustFail: ['SB-1.6'],
-    mayFail: ['SB-1.1', 'X-1', 'SB-1.7', 'SB-9.1'],
+    mayFail: ['SB-1.1', 'X-1', 'SB-1.7', 'SB-9.1', 'RS-13'],
     build: () => insteadOf('POST', TEST, 'AGENT_NOT_FOUND', broken),
   },
   {
@@ -208,7 +208,7 @@ export const sandboxRequestDefects: readonly Defect[] = [
     title: 'a test id that is no UUID breaks',
     breaks: '6',
     mustFail: ['SB-5.4'],
-    mayFail: ['SB-5.1'],
+    mayFail: ['SB-5.1', 'RS-13'],
     build: () =>
       handling(
         ({ method, path }) => method === 'GET' && /\/agents\/[^/]+\/test\/[^/]+$/.test(path),

@@ -194,7 +194,7 @@ export const telemetryQueryDefects: readonly Defect[] = [
     family: 'wrong status',
     title: 'an id that is no UUID makes the query fail',
     mustFail: ['TR-6.3'],
-    mayFail: ['TR-6.1', 'X-1'],
+    mayFail: ['TR-6.1', 'X-1', 'RS-13'],
     build: () =>
       insteadOf('GET', TELEMETRY_RUN, 'RUN_NOT_FOUND', (response, { path }) =>
         /[\da-f-]{36}$/i.test(path)
