@@ -236,7 +236,7 @@ export const doorDefects: readonly Defect[] = [
     title: "a dependency's credentials are wrong: 503 everywhere but health",
     breaks: '9',
     mustFail: ['CN-2', 'CN-10'],
-    mayFail: [...NOTHING_IS_SERVED, 'RS-7'],
+    mayFail: [...NOTHING_IS_SERVED, 'RS-7', 'RS-13'],
     build: () => ({
       tokens: () => async () => {
         throw new KeysUnavailableError();

@@ -111,7 +111,7 @@ export const socketDefects: readonly Defect[] = [
     title: 'close 1011 during the first seconds',
     breaks: '4',
     mustFail: ['CN-2'],
-    mayFail: ['CN-3', 'CN-6', ...NO_RUN],
+    mayFail: ['CN-3', 'CN-6', ...NO_RUN, 'X-4'],
     build: ({ delayMs }) => {
       let readyAt: number | undefined;
       return {
