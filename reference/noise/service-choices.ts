@@ -71,9 +71,9 @@ const wrappedLists = (): Partial<Boundaries> =>
       if (!response.ok) return response;
       const stats = await honest(asSameUser(exchange, `/v1/stats${exchange.url.search}`));
       const { total_runs: total = 0 } = (stats.ok ? await stats.json() : {}) as Frame;
-      // What is out of range and not refused was clamped.
+      // What is out of range, or no number, and not refused was clamped.
       const asked = (name: string, usual: number, most: number): number =>
-        Math.min(most, Math.max(1, Number(exchange.url.searchParams.get(name) ?? usual)));
+        Math.min(most, Math.max(1, Number(exchange.url.searchParams.get(name)) || usual));
       const page = asked('page', 1, Number.MAX_SAFE_INTEGER);
       const page_size = asked('page_size', 20, 100);
       return withBody(response, { runs: await response.json(), total, page, page_size });
