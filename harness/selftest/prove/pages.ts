@@ -2,18 +2,19 @@
 import { catalogue } from '../../../suites/catalogue.ts';
 import { LABORIOUS, WHOLE_EVERY } from './job.ts';
 import type { Proof } from './proof.ts';
-import { fine } from './summary.ts';
+import { atLeast, atMost } from './summary.ts';
 
 const cell = (words: readonly string[]): string => (words.length === 0 ? '–' : words.join(', '));
 const safe = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
-function head({ commits, extent, rotation, campaigns, seconds, defects, processes, atOnce }: Proof): string {
-  const minutes = Math.ceil(seconds / 60);
+function head(proof: Proof): string {
+  const { commits, extent, rotation, campaigns, campaignSeconds, defects, processes, atOnce } = proof;
+  const hours = (campaignSeconds / 3600).toFixed(1);
   return `# Kill matrix
 
 Generated from [proof.json](proof.json) by \`npm run prove -- --publish\`; a test holds it to that. Campaigns of commit
 ${commits.join(', ')}: extent ${extent}, rotation ${rotation}, ${campaigns} campaigns against ${defects.length} defects and none,
-${minutes} min, ${processes} processes with ${atOnce} campaigns at once in each. A campaign that deviates while others are
+${hours} h in all, ${processes} processes with ${atOnce} campaigns at once in each. A campaign that deviates while others are
 driven beside it is repeated alone; both looks are told below. What takes hundreds of requests (${LABORIOUS.join(', ')}) is driven
 where a defect breaks it and, in a full run, against every defect; beside that in one campaign of ${WHOLE_EVERY}. A defect that
 is nothing but slow is driven against its own claims.
@@ -90,9 +91,9 @@ export function killMatrixPage(proof: Proof): string {
     '',
     `${clean.falseAlarms.of} campaigns against a deployment without a defect, each over connectivity and a third of the other suites, ` +
       `among the noise that the protocol allows: ` +
-      `${clean.falseAlarms.count} false alarms, so at most ${fine(clean.falseAlarms.bound)} (exact, 95 %); ` +
+      `${clean.falseAlarms.count} false alarms, so at most ${atMost(clean.falseAlarms.bound)} (exact, 95 %); ` +
       `${clean.atFirstLook.count} at the first look. Of ${specificity.of} verdicts on what was whole, beside a defect or ` +
-      `without one, ${specificity.of - specificity.count} were failures: a specificity of at least ${fine(specificity.bound)}.`,
+      `without one, ${specificity.of - specificity.count} were failures: a specificity of at least ${atLeast(specificity.bound)}.`,
     '',
     ...mutants(proof),
     '## What each check caught',
@@ -125,12 +126,12 @@ function figures({ defects, checks, clean, specificity, mutations, secondLooks: 
     '|---|---|',
     `| defects noticed as they state | ${noticed} of ${defects.length} |`,
     `| checks that caught a defect; the others say why none can break them | ${proven} of ${checks.length} |`,
-    `| false alarms, clean campaigns of a third of the suites | ${clean.falseAlarms.count} of ${clean.falseAlarms.of}, at most ${fine(clean.falseAlarms.bound)} |`,
-    `| specificity, verdicts on what is whole | ${specificity.count} of ${specificity.of}, at least ${fine(specificity.bound)} |`,
+    `| false alarms, clean campaigns of a third of the suites | ${clean.falseAlarms.count} of ${clean.falseAlarms.of}, at most ${atMost(clean.falseAlarms.bound)} |`,
+    `| specificity, verdicts on what is whole | ${specificity.count} of ${specificity.of}, at least ${atLeast(specificity.bound)} |`,
     ...(mutations === undefined
       ? []
       : [
-          `| breaking mutants of recordings that were caught | ${mutations.breaking.asDeclared} of ${mutations.breaking.mutants} |`,
+          `| breaking mutants of recordings that were caught; the others are explained | ${mutations.breaking.asDeclared} of ${mutations.breaking.mutants} |`,
         ]),
     `| campaigns that needed a second look | ${again.length} |`,
     '',

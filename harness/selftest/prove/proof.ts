@@ -40,8 +40,11 @@ export const proof = z.object({
   atOnce: z.number().int(),
   /** By what the limits were multiplied. */
   patience: z.number(),
+  /** By the clock, since the run was begun or taken up. */
   seconds: z.number().int(),
   campaigns: z.number().int(),
+  /** What all of them took, one beside the other. */
+  campaignSeconds: z.number().int(),
   defects: z.array(defect),
   checks: z.array(
     z.object({
@@ -189,6 +192,7 @@ export function prove(looks: readonly Look[], basis: ProofBasis): Proof {
     ...told,
     commits: [...new Set(last.map(({ commit }) => commit))],
     campaigns: looks.length,
+    campaignSeconds: Math.round(looks.reduce((sum, { tookMs }) => sum + tookMs, 0) / 1000),
     defects,
     checks,
     clean: cleanPart(first.filter(isClean), last.filter(isClean)),

@@ -1,8 +1,13 @@
 /** What a run says at its end. */
 import type { Proof } from './proof.ts';
 
-/** A share close to one or to zero, with as many digits as tell it from them. */
-export const fine = (share: number): string => `${(share * 100).toFixed(2)} %`;
+const percent = (hundredths: number): string => `${(hundredths / 100).toFixed(2)} %`;
+
+/** An upper bound of a share, never less than it is. */
+export const atMost = (share: number): string => percent(Math.ceil(share * 10_000));
+
+/** A lower bound of a share, never more than it is. */
+export const atLeast = (share: number): string => percent(Math.floor(share * 10_000));
 
 function mutationLine({ mutations }: Proof): readonly string[] {
   if (mutations === undefined) return [];
@@ -27,9 +32,9 @@ export function summary(proof: Proof): readonly string[] {
     '',
     `defects       ${noticed} of ${defects.length} noticed as they state`,
     `checks        ${proven} of ${checks.length} caught one of them`,
-    `false alarms  ${falseAlarms.count} of ${falseAlarms.of} clean campaigns (at most ${fine(falseAlarms.bound)}), ` +
+    `false alarms  ${falseAlarms.count} of ${falseAlarms.of} clean campaigns (at most ${atMost(falseAlarms.bound)}), ` +
       `${clean.undecided} undecided; ${atFirstLook.count} before the second look`,
-    `specificity   ${specificity.count} of ${specificity.of} verdicts on what is whole (at least ${fine(specificity.bound)})`,
+    `specificity   ${specificity.count} of ${specificity.of} verdicts on what is whole (at least ${atLeast(specificity.bound)})`,
     ...mutationLine(proof),
     `second looks  ${secondLooks.length}${secondLooks.length === 0 ? '' : `: ${secondLooks.map(({ job }) => job).join(', ')}`}`,
     `time          ${Math.floor(seconds / 60)} min ${seconds % 60} s, ${campaigns} campaigns`,
