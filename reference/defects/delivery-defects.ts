@@ -35,7 +35,8 @@ export const deliveryDefects: readonly Defect[] = [
     title: 'one shared handler: only the newest connection gets events',
     breaks: '4',
     mustFail: ['IS-14', 'LC-17'],
-    mayFail: ['IS-1',
+    mayFail: [
+      'IS-1',
       'IS-2',
       'IS-5',
       'IS-6',
@@ -55,7 +56,9 @@ export const deliveryDefects: readonly Defect[] = [
       'RS-5',
       'RS-4',
       'RS-6',
-      'RS-12', 'X-4'],
+      'RS-12',
+      'X-4',
+    ],
     build: () => {
       let newest: ChatPeer | undefined;
       return {

@@ -146,7 +146,20 @@ export const isolationDefects: readonly Defect[] = [
     title: 'an agent gets the message of the user who asked before',
     breaks: '4',
     mustFail: ['IS-1', 'IS-10'],
-    mayFail: ['IS-6', 'IS-9', 'IS-12', 'LC-19', 'LC-21', 'X-3', ...ANY_VALUE, 'MA-1', 'MA-2', 'MA-3', 'MA-4', 'MA-5'],
+    mayFail: [
+      'IS-6',
+      'IS-9',
+      'IS-12',
+      'LC-19',
+      'LC-21',
+      'X-3',
+      ...ANY_VALUE,
+      'MA-1',
+      'MA-2',
+      'MA-3',
+      'MA-4',
+      'MA-5',
+    ],
     build: () => {
       const said = new Map<string, string>();
       return receivingThrough((peer, pass) => {

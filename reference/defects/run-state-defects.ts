@@ -127,7 +127,8 @@ export const runStateDefects: readonly Defect[] = [
     title: 'an id that is no UUID makes the server fail',
     breaks: '2',
     mustFail: ['AR-3.2a'],
-    mayFail: ['AR-3.1',
+    mayFail: [
+      'AR-3.1',
       'AR-4.1',
       'AR-5.1',
       'AR-6.1',
@@ -138,7 +139,9 @@ export const runStateDefects: readonly Defect[] = [
       'AR-5.2',
       'AR-6.2',
       'AR-7.3',
-      'AR-8.5', 'RS-13'],
+      'AR-8.5',
+      'RS-13',
+    ],
     build: () =>
       insteadOf('GET', RUN, 'RUN_NOT_FOUND', (response, { path }) =>
         /^[\da-f-]{36}$/.test(runOfPath(path))
