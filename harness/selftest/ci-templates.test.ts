@@ -82,7 +82,8 @@ const matrixOf = (workflow: string, job: string): readonly string[] =>
 describe('the commands of the templates', () => {
   let reference: Awaited<ReturnType<typeof startReferenceProcess>>;
   beforeAll(async () => {
-    reference = await startReferenceProcess(['--thinking-ms', '20']);
+    // Slow enough that in its longest runs something could be held back for a second (LC-11).
+    reference = await startReferenceProcess(['--thinking-ms', '70']);
     writeFileSync(
       CHAT_ONLY(),
       JSON.stringify({ name: 'chat-only', extends: 'default', capabilities: WITHOUT }),
